@@ -1,0 +1,295 @@
+//! The Model: what we decided.
+//!
+//! Every identifier, Rust type, relation, function and SQL text in it is final. Nothing can fail after
+//! this point, and nothing is decided after it: `render` only fills forms in.
+
+/// A name as the database has it, beside the name that Rust code uses for the same thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ident {
+    /// The database's spelling.
+    pub db: String,
+    /// The Rust spelling, ready to be written: a keyword is already `r#type`.
+    pub rs: String,
+}
+
+/// The whole generated tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// The default schema's module, which is the tree's root and holds the other schemas' modules.
+    pub root: Module,
+    /// Derive `Serialize` and `Deserialize` on everything.
+    pub serde: bool,
+}
+
+/// A schema's module: a folder with a `mod.rs` and a file for each table, view and type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// The schema's name and the module's.
+    pub ident: Ident,
+    /// What stands on the `mod` line's doc comment, as lines of plain text.
+    pub doc: Vec<String>,
+    /// Tables and views, by database name.
+    pub entities: Vec<Entity>,
+    /// Enum types, by database name.
+    pub enums: Vec<Enum>,
+    /// Composite types, by database name.
+    pub composites: Vec<Composite>,
+    /// The other schemas; empty but in the root.
+    pub modules: Vec<Module>,
+}
+
+/// A table or view: one file, with the row's struct and what can be done with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// The table's name, and that of its module (`users`; the file is `users.rs`).
+    pub module: Ident,
+    /// The row struct's name: `User`.
+    pub row: String,
+    /// Doc lines of the row struct, plain text.
+    pub doc: Vec<String>,
+    /// Derives beyond `Clone, Debug, PartialEq` and serde's, from the configuration.
+    pub derives: Vec<String>,
+    /// Attributes from the configuration, whole: `#[non_exhaustive]`.
+    pub attributes: Vec<String>,
+    /// Quoted and qualified, as SQL wants it: `"public"."users"`.
+    pub table_sql: String,
+    /// What is selected, one SQL expression for each field in the fields' order: `"id"`, `"path"::text`.
+    pub select_list: Vec<String>,
+    /// The row's fields, in the columns' order.
+    pub fields: Vec<Field>,
+    /// Constants that hold constraint names.
+    pub constraints: Vec<ConstraintName>,
+    /// Associated functions that read or delete.
+    pub functions: Vec<Function>,
+    /// Methods that follow a relation.
+    pub relations: Vec<Relation>,
+    /// How rows are inserted; `None` for views.
+    pub new_row: Option<NewRow>,
+    /// How a row is changed; `None` for views, tables without a primary key and tables that have no
+    /// column that may be written.
+    pub patch: Option<Patch>,
+}
+
+/// A field of a row, and the column constant of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The column's name and the field's.
+    pub ident: Ident,
+    /// The column constant: `EMAIL`.
+    pub constant: String,
+    /// The Rust type, `Option` included, with absolute or `super::` paths.
+    pub ty: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+}
+
+/// A constant that holds a constraint's name: `USERS_EMAIL_KEY`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConstraintName {
+    /// The constraint's name and the constant's.
+    pub ident: Ident,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+}
+
+/// A parameter of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Param {
+    /// The parameter's name.
+    pub name: String,
+    /// Its type: `i64`, `&str`, `&[super::Role]`.
+    pub ty: String,
+}
+
+/// An associated function of a row struct: `find`, `find_by_email`, `list`, `delete_by_id`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// The function's name.
+    pub name: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// The parameters after `db`; they are bound to `$1`, `$2` … in this order.
+    pub params: Vec<Param>,
+    /// What it gives back.
+    pub returns: Returns,
+    /// The statement, line by line.
+    pub sql: Vec<String>,
+}
+
+/// What a [`Function`] gives back, and so which call of the runtime makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// `Option<Self>`.
+    OptionalRow,
+    /// `Vec<Self>`.
+    Rows,
+    /// `i64`: a count.
+    Count,
+    /// `bool`: an `EXISTS`.
+    Exists,
+    /// `bool`: whether the one row was there to be deleted.
+    Affected,
+}
+
+/// A method that follows a relation from a row: `post.author(&db)`, `user.posts(&db)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relation {
+    /// The method's name.
+    pub name: String,
+    /// The relation's constant: `AUTHOR`, `POSTS`. Reserved among the row's constants.
+    pub constant: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// Which sort it is.
+    pub kind: RelationKind,
+    /// The row struct it leads to, with its path: `super::Post`.
+    pub target: String,
+    /// The fields of this row that are bound to `$1`, `$2` …, as Rust names.
+    pub key: Vec<RelationKey>,
+    /// The statement, line by line.
+    pub sql: Vec<String>,
+}
+
+/// A field of the row that a relation starts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelationKey {
+    /// The field's Rust name.
+    pub field: String,
+    /// The field is an `Option`: without a value the relation leads nowhere.
+    pub nullable: bool,
+}
+
+/// Which sort of relation it is, seen from the row that has the method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelationKind {
+    /// This row references exactly one other: `Target`, or `Option<Target>` when a key field is nullable.
+    BelongsTo,
+    /// At most one other row references this one: `Option<Target>`.
+    HasOne,
+    /// Other rows reference this one: `Vec<Target>`.
+    HasMany,
+    /// Rows of a junction table stand between: `Vec<Target>`.
+    ManyToMany,
+}
+
+/// `NewUser`: what a new row is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRow {
+    /// The struct's name.
+    pub name: String,
+    /// The writable columns, in the table's order.
+    pub fields: Vec<WriteField>,
+    /// One for each unique key that can settle a conflict.
+    pub upserts: Vec<Upsert>,
+}
+
+/// `UserPatch`: what may change in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patch {
+    /// The struct's name.
+    pub name: String,
+    /// The writable columns, in the table's order. None is required.
+    pub fields: Vec<WriteField>,
+    /// The primary key's parameters of `apply`, bound to `$1`, `$2` …
+    pub key: Vec<Param>,
+    /// The key's condition: `"id" = $1`.
+    pub key_sql: String,
+}
+
+/// A field of [`NewRow`] or [`Patch`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteField {
+    /// The column's name and the field's.
+    pub ident: Ident,
+    /// The setter's name, which differs from the field's where it would collide with a function.
+    pub setter: String,
+    /// The parameter's name in the setter and in `new`.
+    pub param: String,
+    /// The Rust type of the value, without the `Option` of a nullable column.
+    pub ty: String,
+    /// The column may hold NULL.
+    pub nullable: bool,
+    /// It must be given: no default and not nullable. Never in a patch.
+    pub required: bool,
+    /// The argument is `impl Into<ty>` (strings, byte vectors) and not `ty` itself.
+    pub into: bool,
+    /// How the value is sent.
+    pub write: Write,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+}
+
+/// How a value is sent to the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// The column, quoted: `"email"`.
+    pub column_sql: String,
+    /// The type the parameter is sent as, in SQL: `text`, `"public"."role"`, `int4[]`.
+    pub param_sql: String,
+    /// The type it is then cast to, where that is another: `"public"."email"`, `tsvector`.
+    pub cast_sql: Option<String>,
+    /// The element's type of an array parameter, in SQL: `int4` for `int4[]`.
+    pub element_sql: Option<String>,
+}
+
+/// `upsert_by_email`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upsert {
+    /// The function's name.
+    pub name: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// The conflict target, with its predicate: `("email") WHERE "deleted_at" IS NULL`.
+    pub target_sql: String,
+    /// The key's columns, quoted, which an update leaves alone.
+    pub key_columns_sql: Vec<String>,
+}
+
+/// A Rust enum for an enum type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enum {
+    /// The type's name, and that of its module (`role`; the file is `role.rs`).
+    pub module: Ident,
+    /// The schema of the type.
+    pub schema: String,
+    /// The enum's name: `Role`.
+    pub name: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// Derives beyond the usual, from the configuration.
+    pub derives: Vec<String>,
+    /// Attributes from the configuration, whole.
+    pub attributes: Vec<String>,
+    /// The labels and their variants, in the type's order.
+    pub variants: Vec<Ident>,
+}
+
+/// A Rust struct for a composite type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composite {
+    /// The type's name, and that of its module.
+    pub module: Ident,
+    /// The schema of the type.
+    pub schema: String,
+    /// The struct's name: `Address`.
+    pub name: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// Derives beyond the usual, from the configuration.
+    pub derives: Vec<String>,
+    /// Attributes from the configuration, whole.
+    pub attributes: Vec<String>,
+    /// The attributes in their order; each type is an `Option`.
+    pub fields: Vec<CompositeField>,
+}
+
+/// A field of a composite struct.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompositeField {
+    /// The attribute's name and the field's.
+    pub ident: Ident,
+    /// The Rust type, `Option` included.
+    pub ty: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+}
