@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
-use rowsmith::config::Config;
+use rowsmith::Config;
+use rowsmith::render::File;
 
 /// A folder in `fixtures`.
 #[derive(Debug, Clone)]
@@ -101,6 +102,14 @@ pub fn files_below(folder: &Path) -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     walk(folder, folder, &mut files);
     files
+}
+
+/// Generated files, by their path.
+pub fn tree(files: &[File]) -> BTreeMap<PathBuf, String> {
+    files
+        .iter()
+        .map(|file| (file.path.clone(), file.contents.clone()))
+        .collect()
 }
 
 /// The lines that differ, with some around them.
