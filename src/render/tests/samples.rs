@@ -1,0 +1,294 @@
+//! Models made by hand.
+
+use crate::model::*;
+
+pub fn ident(db: &str, rs: &str) -> Ident {
+    Ident {
+        db: db.into(),
+        rs: rs.into(),
+    }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+/// A column: its name, field, constant, type without `Option`, and nullability.
+#[derive(Clone, Copy)]
+pub struct Column<'a> {
+    pub db: &'a str,
+    pub rs: &'a str,
+    pub constant: &'a str,
+    pub ty: &'a str,
+    pub nullable: bool,
+}
+
+pub fn column<'a>(
+    db: &'a str,
+    rs: &'a str,
+    constant: &'a str,
+    ty: &'a str,
+    nullable: bool,
+) -> Column<'a> {
+    Column {
+        db,
+        rs,
+        constant,
+        ty,
+        nullable,
+    }
+}
+
+pub const STRING: &str = "::std::string::String";
+pub const TIME: &str = "::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>";
+
+impl Column<'_> {
+    fn full_type(self) -> String {
+        match self.nullable {
+            true => format!("::std::option::Option<{}>", self.ty),
+            false => self.ty.to_owned(),
+        }
+    }
+
+    fn doc(self) -> Vec<String> {
+        vec![format!("The column `{}`.", self.db)]
+    }
+
+    fn write_field(self, required: bool) -> WriteField {
+        WriteField {
+            ident: ident(self.db, self.rs),
+            setter: self.rs.into(),
+            param: self.rs.into(),
+            ty: self.ty.into(),
+            nullable: self.nullable,
+            required,
+            into: self.ty == STRING,
+            write: Write {
+                column_sql: format!("\"{}\"", self.db),
+                param_sql: "text".into(),
+                cast_sql: self.nullable.then(|| "\"public\".\"x\"".into()),
+                element_sql: self.ty.contains("Vec").then(|| "text".into()),
+            },
+            doc: self.doc(),
+        }
+    }
+}
+
+/// A table with every sort of function, relation and write. The first column is the key.
+pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
+    let key: Vec<_> = columns.iter().take(1).collect();
+    let params: Vec<_> = (key.iter())
+        .map(|column| Param {
+            name: column.rs.into(),
+            ty: if column.ty == STRING {
+                "&str".into()
+            } else {
+                column.ty.into()
+            },
+        })
+        .collect();
+    let sql = vec![
+        format!(
+            "SELECT {}",
+            columns
+                .iter()
+                .map(|c| format!("\"{}\"", c.db))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        format!("FROM \"public\".\"{db}\""),
+    ];
+    let function = |name: &str, params: &[Param], returns| Function {
+        name: name.into(),
+        doc: lines("Finds it."),
+        params: params.to_vec(),
+        returns,
+        sql: sql.clone(),
+    };
+    let relation = |name: &str, kind, nullable| Relation {
+        name: name.into(),
+        constant: name.to_uppercase(),
+        doc: lines("Follows it."),
+        kind,
+        target: format!("super::{row}"),
+        key: (columns.iter().filter(|column| column.nullable == nullable))
+            .map(|column| RelationKey {
+                field: column.rs.into(),
+                nullable: column.nullable,
+            })
+            .collect(),
+        sql: sql.clone(),
+    };
+    let write_fields = |required: bool| -> Vec<_> {
+        (columns.iter().skip(1))
+            .map(|column| column.write_field(required && !column.nullable))
+            .collect()
+    };
+    Entity {
+        module: ident(db, module),
+        row: row.into(),
+        doc: vec![format!("A row of the table `public.{db}`.")],
+        derives: Vec::new(),
+        attributes: Vec::new(),
+        table_sql: format!("\"public\".\"{db}\""),
+        select_list: columns
+            .iter()
+            .map(|column| format!("\"{}\"", column.db))
+            .collect(),
+        fields: (columns.iter())
+            .map(|column| Field {
+                ident: ident(column.db, column.rs),
+                constant: column.constant.into(),
+                ty: column.full_type(),
+                doc: column.doc(),
+            })
+            .collect(),
+        constraints: vec![ConstraintName {
+            ident: ident(
+                &format!("{db}_pkey"),
+                &format!("{}_PKEY", row.to_uppercase()),
+            ),
+            doc: lines("The primary key."),
+        }],
+        functions: vec![
+            function("find", &params, Returns::OptionalRow),
+            function("list", &[], Returns::Rows),
+            function("count", &[], Returns::Count),
+            function("exists", &params, Returns::Exists),
+            function("delete_by_id", &params, Returns::Affected),
+        ],
+        relations: vec![
+            relation("belongs_to", RelationKind::BelongsTo, false),
+            relation("belongs_to_optionally", RelationKind::BelongsTo, true),
+            relation("has_one", RelationKind::HasOne, false),
+            relation("has_many", RelationKind::HasMany, true),
+            relation("many_to_many", RelationKind::ManyToMany, false),
+        ],
+        new_row: Some(NewRow {
+            name: format!("New{row}"),
+            fields: write_fields(true),
+            upserts: vec![Upsert {
+                name: "upsert_by_key".into(),
+                doc: lines("Inserts the row, or updates the one that has its key."),
+                target_sql: format!("(\"{db}\")"),
+                key_columns_sql: key
+                    .iter()
+                    .map(|column| format!("\"{}\"", column.db))
+                    .collect(),
+            }],
+        }),
+        patch: Some(Patch {
+            name: format!("{row}Patch"),
+            fields: write_fields(false),
+            key: params,
+            key_sql: "\"id\" = $1".into(),
+        }),
+    }
+}
+
+/// A view without anything that writes.
+pub fn view(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
+    Entity {
+        functions: Vec::new(),
+        relations: Vec::new(),
+        constraints: Vec::new(),
+        new_row: None,
+        patch: None,
+        ..table(db, module, row, columns)
+    }
+}
+
+pub fn enum_type(db: &str, module: &str, name: &str, variants: &[(&str, &str)]) -> Enum {
+    Enum {
+        module: ident(db, module),
+        schema: "public".into(),
+        name: name.into(),
+        doc: vec![format!("The enum type `public.{db}`.")],
+        derives: Vec::new(),
+        attributes: Vec::new(),
+        variants: variants.iter().map(|(db, rs)| ident(db, rs)).collect(),
+    }
+}
+
+pub fn composite(db: &str, module: &str, name: &str, fields: &[(&str, &str)]) -> Composite {
+    Composite {
+        module: ident(db, module),
+        schema: "public".into(),
+        name: name.into(),
+        doc: vec![format!("The composite type `public.{db}`.")],
+        derives: Vec::new(),
+        attributes: Vec::new(),
+        fields: (fields.iter())
+            .map(|(db, rs)| CompositeField {
+                ident: ident(db, rs),
+                ty: format!("::std::option::Option<{STRING}>"),
+                doc: vec![format!("The attribute `{db}`.")],
+            })
+            .collect(),
+    }
+}
+
+pub fn module(db: &str, rs: &str) -> Module {
+    Module {
+        ident: ident(db, rs),
+        doc: vec![format!("The schema `{db}`.")],
+        entities: Vec::new(),
+        enums: Vec::new(),
+        composites: Vec::new(),
+        modules: Vec::new(),
+    }
+}
+
+/// Something of everything, with names of ordinary length.
+pub fn ordinary(serde: bool) -> Model {
+    let user = [
+        column("id", "id", "ID", "i64", false),
+        column("name", "name", "NAME", STRING, false),
+        column("role", "role", "ROLE", "super::Role", false),
+        column("type", "r#type", "TYPE", "i32", true),
+        column("e-mail", "e_mail", "E_MAIL", STRING, true),
+        column(
+            "tags",
+            "tags",
+            "TAGS",
+            "::std::vec::Vec<::std::option::Option<i32>>",
+            true,
+        ),
+        column("created_at", "created_at", "CREATED_AT", TIME, false),
+        column("deleted_at", "deleted_at", "DELETED_AT", TIME, true),
+    ];
+    let mut users = table("users", "users", "User", &user);
+    users.derives = vec!["::std::cmp::PartialOrd".into()];
+    users.attributes = vec!["#[non_exhaustive]".into()];
+    let optional = [user[0], user[3], user[4]];
+    let mut audit = module("audit", "audit");
+    audit.entities = vec![table("users", "users", "User", &[user[0], user[1]])];
+    Model {
+        root: Module {
+            entities: vec![
+                users,
+                table("drafts", "drafts", "Draft", &optional),
+                table("keys", "keys", "Key", &[user[0]]),
+                table("nothing", "nothing", "Nothing", &[]),
+                view("type", "r#type", "Type", &user),
+                view("void", "void", "Void", &[]),
+            ],
+            enums: vec![
+                enum_type("role", "role", "Role", &[("admin", "Admin"), ("", "Empty")]),
+                enum_type("never", "never", "Never", &[]),
+            ],
+            composites: vec![
+                composite(
+                    "address",
+                    "address",
+                    "Address",
+                    &[("street", "street"), ("type", "r#type")],
+                ),
+                composite("blank", "blank", "Blank", &[]),
+            ],
+            modules: vec![audit],
+            ..module("public", "db")
+        },
+        serde,
+    }
+}
