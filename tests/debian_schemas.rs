@@ -50,7 +50,9 @@ fn the_trees_compile() {
     let mut lib = String::from("#![deny(warnings)]\n");
     for name in NAMES {
         let generated = generate(&fixture(name));
-        generated.write(folder.path().join("src").join(name)).unwrap();
+        generated
+            .write(folder.path().join("src").join(name))
+            .unwrap();
         lib += &format!("pub mod {name};\n");
     }
     let manifest = format!(

@@ -15,7 +15,11 @@ pub fn compare(fixture: &Fixture, files: &BTreeMap<PathBuf, String>) {
     let name = &fixture.name;
     let server = TestServer::shared();
     if server.version() < fixture.server {
-        println!("`{name}` needs PostgreSQL {}, this is {}", fixture.server, server.version());
+        println!(
+            "`{name}` needs PostgreSQL {}, this is {}",
+            fixture.server,
+            server.version()
+        );
         return;
     }
 
@@ -27,7 +31,10 @@ pub fn compare(fixture: &Fixture, files: &BTreeMap<PathBuf, String>) {
     let (generated, _) = rowsmith::generate(&live, &fixture.config)
         .unwrap_or_else(|errors| panic!("`{name}`:\n{errors}"));
     let difference = diff_trees("expected", files, "database", &tree(&generated));
-    assert!(difference.is_empty(), "`{name}` gives other files:\n{difference}");
+    assert!(
+        difference.is_empty(),
+        "`{name}` gives other files:\n{difference}"
+    );
 
     // There is no `pg_dump` beside every server, and an older one refuses to work.
     let Ok(dump) = database.pg_dump(&["--schema-only"]) else {
