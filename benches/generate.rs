@@ -26,7 +26,10 @@ fn main() {
         &mut || generate(&Source::Files(vec![large_file.clone()])),
     ]);
     println!("SQL to files, 1,000 tables: {one:.0?}");
-    println!("SQL to files, 10,000 tables: {ten:.0?}, {:.1} times that", ratio(ten, one));
+    println!(
+        "SQL to files, 10,000 tables: {ten:.0?}, {:.1} times that",
+        ratio(ten, one)
+    );
 
     let server = TestServer::shared();
     let database = server.create_database(Some(&small));

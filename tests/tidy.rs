@@ -106,7 +106,9 @@ fn templates_only_fill_in() {
         }
         let name = path.display();
         if text.lines().count() > 80 {
-            problems.push(format!("{name} is longer than 80 lines: it is two templates"));
+            problems.push(format!(
+                "{name} is longer than 80 lines: it is two templates"
+            ));
         }
         for tag in tags(&text) {
             let inner = tag.trim_start_matches(['{', '%', '-', '~', '+']);
@@ -150,20 +152,32 @@ fn each_fixture_is_tested_everywhere() {
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
         .map(str::to_owned)
         .collect();
-    assert_eq!(fixtures, mounted, "fixtures, and what `tests/trees/lib.rs` mounts");
+    assert_eq!(
+        fixtures, mounted,
+        "fixtures, and what `tests/trees/lib.rs` mounts"
+    );
     for name in &fixtures {
         let path = format!("#[path = \"../golden/{name}/mod.rs\"]");
         assert!(mounts.contains(&path), "`tests/trees/lib.rs` has no {path}");
     }
 
     let live = fs::read_to_string("tests/live.rs").unwrap();
-    let list = live.split_once("parity_of! {").unwrap().1.split_once('}').unwrap().0;
+    let list = live
+        .split_once("parity_of! {")
+        .unwrap()
+        .1
+        .split_once('}')
+        .unwrap()
+        .0;
     let parity: BTreeSet<String> = list
         .split(',')
         .map(|name| name.trim().to_owned())
         .filter(|name| !name.is_empty())
         .collect();
-    assert_eq!(fixtures, parity, "fixtures, and the list in `tests/live.rs`");
+    assert_eq!(
+        fixtures, parity,
+        "fixtures, and the list in `tests/live.rs`"
+    );
 }
 
 #[test]
@@ -172,7 +186,11 @@ fn each_file_that_cannot_be_read_has_its_message() {
     let problems: Vec<String> = files
         .keys()
         .map(|path| {
-            let other = if path.extension().unwrap() == "sql" { "stderr" } else { "sql" };
+            let other = if path.extension().unwrap() == "sql" {
+                "stderr"
+            } else {
+                "sql"
+            };
             path.with_extension(other)
         })
         .filter(|path| !files.contains_key(path))
@@ -263,7 +281,13 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
         .map(|(path, text)| {
             let code = text
                 .lines()
-                .map(|line| if line.trim_start().starts_with("//") { "" } else { line })
+                .map(|line| {
+                    if line.trim_start().starts_with("//") {
+                        ""
+                    } else {
+                        line
+                    }
+                })
                 .collect::<Vec<_>>()
                 .join("\n");
             (path, code)
@@ -283,7 +307,12 @@ fn text_files(folder: &Path) -> Vec<(PathBuf, String)> {
 fn module_of(path: &Path) -> String {
     let inside = path.strip_prefix("src").unwrap();
     let first = inside.iter().next().unwrap();
-    Path::new(first).file_stem().unwrap().to_str().unwrap().to_owned()
+    Path::new(first)
+        .file_stem()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// Whether the path is the place, in it, or the module of that name.
@@ -296,7 +325,9 @@ fn crate_paths(line: &str) -> Vec<String> {
     line.match_indices("crate::")
         .flat_map(|(at, prefix)| {
             let rest = &line[at + prefix.len()..];
-            let group = rest.strip_prefix('{').map(|group| group.split('}').next().unwrap_or(group));
+            let group = rest
+                .strip_prefix('{')
+                .map(|group| group.split('}').next().unwrap_or(group));
             let paths: Vec<&str> = match group {
                 Some(group) => group.split(',').collect(),
                 None => vec![rest],
@@ -320,7 +351,9 @@ fn words_before_path(line: &str) -> impl Iterator<Item = &str> {
     line.match_indices("::").filter_map(|(end, _)| {
         let start = line[..end]
             .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .map_or(0, |at| at + line[at..].chars().next().map_or(1, char::len_utf8));
+            .map_or(0, |at| {
+                at + line[at..].chars().next().map_or(1, char::len_utf8)
+            });
         (start < end && !line[..start].ends_with("::")).then(|| &line[start..end])
     })
 }
@@ -330,7 +363,11 @@ fn tags(text: &str) -> Vec<&str> {
     let mut tags = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find("{%").into_iter().chain(rest.find("{{")).min() {
-        let close = if rest[start..].starts_with("{%") { "%}" } else { "}}" };
+        let close = if rest[start..].starts_with("{%") {
+            "%}"
+        } else {
+            "}}"
+        };
         let Some(end) = rest[start..].find(close) else {
             break;
         };

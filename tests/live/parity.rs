@@ -4,54 +4,37 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rowsmith::Builder;
 use rowsmith::catalog::Catalog;
+use rowsmith::source::Source;
 use rowsmith_test_server::TestServer;
 
-use crate::support::{Fixture, diff, diff_trees, files_below};
+use crate::support::{Fixture, diff, diff_trees, tree};
 
-/// A test for each fixture.
-macro_rules! parity_of {
-    ($($name:ident),* $(,)?) => {
-        mod parity_of {
-            $(
-                #[test]
-                fn $name() {
-                    $crate::parity::check(stringify!($name));
-                }
-            )*
-        }
-    };
-}
-pub(crate) use parity_of;
-
-/// Compares all sources of one fixture.
-pub fn check(name: &str) {
-    let fixture = Fixture::read(name);
+/// Compares all sources of one fixture, and what is generated with these files.
+pub fn compare(fixture: &Fixture, files: &BTreeMap<PathBuf, String>) {
+    let name = &fixture.name;
     let server = TestServer::shared();
     if server.version() < fixture.server {
-        println!("`{name}` needs PostgreSQL {}, this is {}", fixture.server, server.version());
+        println!(
+            "`{name}` needs PostgreSQL {}, this is {}",
+            fixture.server,
+            server.version()
+        );
         return;
     }
 
     let database = server.create_database(Some(&fixture.sql));
-    let live = catalog(&fixture, builder(&fixture).database_url(database.url()));
-    let text = catalog(&fixture, builder(&fixture).schema(&fixture.schema));
+    let live = catalog(fixture, &Source::Database(Some(database.url())));
+    let text = catalog(fixture, &Source::Files(vec![fixture.schema.clone()]));
     assert_same(name, "the SQL file", &text, "the database", &live);
 
-    let generated = builder(&fixture)
-        .database_url(database.url())
-        .generate()
+    let (generated, _) = rowsmith::generate(&live, &fixture.config)
         .unwrap_or_else(|errors| panic!("`{name}`:\n{errors}"));
-    let files: BTreeMap<PathBuf, String> = generated
-        .files()
-        .iter()
-        .map(|file| (file.path.clone(), file.contents.clone()))
-        .collect();
-    let golden = fixture.golden();
-    let difference =
-        diff_trees(&golden.display().to_string(), &files_below(&golden), "database", &files);
-    assert!(difference.is_empty(), "`{name}` gives other files:\n{difference}");
+    let difference = diff_trees("expected", files, "database", &tree(&generated));
+    assert!(
+        difference.is_empty(),
+        "`{name}` gives other files:\n{difference}"
+    );
 
     // There is no `pg_dump` beside every server, and an older one refuses to work.
     let Ok(dump) = database.pg_dump(&["--schema-only"]) else {
@@ -61,15 +44,15 @@ pub fn check(name: &str) {
     // A dump does not always make the same database: columns that were added to a parent table later
     // come in another order. So it is compared with the database that it does make.
     let restored = server.create_database(Some(&without_public(&dump)));
-    let live = catalog(&fixture, builder(&fixture).database_url(restored.url()));
+    let live = catalog(fixture, &Source::Database(Some(restored.url())));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("dump.sql");
     std::fs::write(&path, &dump).unwrap();
-    let text = catalog(&fixture, builder(&fixture).schema(&path));
+    let text = catalog(fixture, &Source::Files(vec![path]));
     assert_same(name, "the dump", &text, "the restored database", &live);
 }
 
-/// A dump of a `public` schema that has an owner or comment of its own creates it, where it exists.
+/// A dump of a `public` schema that has an owner of its own creates it, where it exists.
 fn without_public(dump: &str) -> String {
     dump.lines()
         .filter(|line| *line != "CREATE SCHEMA public;")
@@ -77,14 +60,10 @@ fn without_public(dump: &str) -> String {
         .collect()
 }
 
-fn builder(fixture: &Fixture) -> Builder {
-    Builder::new().config(fixture.config.clone())
-}
-
-fn catalog(fixture: &Fixture, builder: Builder) -> Catalog {
-    builder
-        .catalog()
-        .unwrap_or_else(|errors| panic!("`{}`:\n{errors}", fixture.name))
+fn catalog(fixture: &Fixture, source: &Source) -> Catalog {
+    let (catalog, _) = rowsmith::read_catalog(&fixture.config, source)
+        .unwrap_or_else(|errors| panic!("`{}`:\n{errors}", fixture.name));
+    catalog
 }
 
 /// Panics with what differs.

@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
-use rowsmith::config::Config;
+use rowsmith::Config;
+use rowsmith::render::File;
 
 /// A folder in `fixtures`.
 #[derive(Debug, Clone)]
@@ -50,7 +51,10 @@ impl Fixture {
 
     /// All fixtures, by name.
     pub fn all() -> Vec<Self> {
-        fixture_names().iter().map(|name| Self::read(name)).collect()
+        fixture_names()
+            .iter()
+            .map(|name| Self::read(name))
+            .collect()
     }
 
     /// The folder that holds what is generated for it.
@@ -103,6 +107,14 @@ pub fn files_below(folder: &Path) -> BTreeMap<PathBuf, String> {
     files
 }
 
+/// Generated files, by their path.
+pub fn tree(files: &[File]) -> BTreeMap<PathBuf, String> {
+    files
+        .iter()
+        .map(|file| (file.path.clone(), file.contents.clone()))
+        .collect()
+}
+
 /// The lines that differ, with some around them.
 pub fn diff(old_name: &str, old: &str, new_name: &str, new: &str) -> String {
     similar::TextDiff::from_lines(old, new)
@@ -141,7 +153,9 @@ pub fn diff_trees(
 /// the checks complain about.
 pub fn check_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Result<(), String> + Sync) {
     let next = std::sync::atomic::AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(2, |n| n.get()).min(8);
+    let threads = thread::available_parallelism()
+        .map_or(2, |n| n.get())
+        .min(8);
     let mut problems: Vec<(usize, String)> = thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|_| {
@@ -169,7 +183,12 @@ pub fn check_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Result<(), String> 
     for (_, problem) in &problems {
         let _ = writeln!(text, "{}\n", shortened(problem));
     }
-    assert!(problems.is_empty(), "{} of {}:\n\n{text}", problems.len(), items.len());
+    assert!(
+        problems.is_empty(),
+        "{} of {}:\n\n{text}",
+        problems.len(),
+        items.len()
+    );
 }
 
 /// The first lines of a text that may be very long.
@@ -179,7 +198,11 @@ fn shortened(text: &str) -> String {
     if count <= LINES {
         return text.to_owned();
     }
-    let mut short: String = text.lines().take(LINES).flat_map(|line| [line, "\n"]).collect();
+    let mut short: String = text
+        .lines()
+        .take(LINES)
+        .flat_map(|line| [line, "\n"])
+        .collect();
     let _ = write!(short, "… and {} lines more", count - LINES);
     short
 }

@@ -34,7 +34,10 @@ async fn the_generated_code_runs() {
     priorities.sort();
     assert_eq!(
         priorities,
-        [("bread".to_owned(), Priority::Low), ("milk".to_owned(), Priority::High)]
+        [
+            ("bread".to_owned(), Priority::Low),
+            ("milk".to_owned(), Priority::High)
+        ]
     );
     assert_eq!(items[0].list(&db).await.unwrap(), list);
 }
