@@ -305,3 +305,101 @@ fn connect_timeout(settings: &Settings) -> Result<Duration, Diagnostic> {
         .help("it is the number of seconds that a server may take to answer")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::live::settings::Origin;
+
+    fn settings(parameters: &[(&str, &str)]) -> Settings {
+        Settings::of(parameters, Origin::Given)
+    }
+
+    fn places(parameters: &[(&str, &str)]) -> Result<Vec<String>, Diagnostic> {
+        let settings = settings(&[parameters, &[("user", "ada")]].concat());
+        endpoints(&settings)?
+            .iter()
+            .map(|endpoint| {
+                let address = endpoint.address.map(|address| format!(" {address}"));
+                let target = target(&settings, endpoint)?;
+                Ok(format!("{target}{}", address.unwrap_or_default()))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn hosts_and_ports() {
+        assert_eq!(places(&[("host", "a")]).unwrap(), ["a:5432"]);
+        assert_eq!(
+            places(&[("host", "a,::1,/run"), ("port", "1,,3")]).unwrap(),
+            ["a:1", "[::1]:5432", "/run/.s.PGSQL.3"]
+        );
+        assert_eq!(
+            places(&[("host", "a,b"), ("port", "7")]).unwrap(),
+            ["a:7", "b:7"]
+        );
+        assert_eq!(
+            places(&[("host", "a"), ("hostaddr", "127.0.0.1")]).unwrap(),
+            ["a:5432 127.0.0.1"]
+        );
+        assert_eq!(places(&[("hostaddr", "::1")]).unwrap(), ["[::1]:5432 ::1"]);
+        if cfg!(unix) {
+            assert_eq!(
+                places(&[("port", "7")]).unwrap(),
+                [
+                    "/var/run/postgresql/.s.PGSQL.7",
+                    "/tmp/.s.PGSQL.7",
+                    "localhost:7"
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn hosts_and_ports_that_do_not_fit() {
+        for parameters in [
+            [("host", "a,b"), ("port", "1,2,3")],
+            [("host", "a,b"), ("hostaddr", "127.0.0.1")],
+            [("host", "a"), ("port", "hunter2")],
+            [("host", "a"), ("port", "65536")],
+            [("host", "a"), ("hostaddr", "hunter2")],
+        ] {
+            let problem = places(&parameters).unwrap_err().render(false);
+            assert!(!problem.contains("hunter2"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_database_is_by_default_called_as_its_user() {
+        let settings = settings(&[("host", "a"), ("user", "ada")]);
+        let endpoints = endpoints(&settings).unwrap();
+        assert_eq!(target(&settings, &endpoints[0]).unwrap().database, "ada");
+    }
+
+    #[test]
+    fn timeouts() {
+        let timeout = |text| connect_timeout(&settings(&[("connect_timeout", text)]));
+        assert_eq!(connect_timeout(&settings(&[])), Ok(CONNECT_TIMEOUT));
+        assert_eq!(timeout("3"), Ok(Duration::from_secs(3)));
+        assert_eq!(timeout("0"), Ok(Duration::MAX));
+        assert_eq!(timeout("-1"), Ok(Duration::MAX));
+        assert!(timeout("soon").is_err());
+    }
+
+    #[test]
+    fn other_settings() {
+        let config = base_config(&settings(&[
+            ("options", r"-c search_path=a\ b -c x='y'"),
+            ("keepalives_count", "3"),
+        ]))
+        .unwrap();
+        assert_eq!(config.get_options(), Some(r"-c search_path=a\ b -c x='y'"));
+        assert_eq!(config.get_keepalives_retries(), Some(3));
+        assert_eq!(config.get_application_name(), Some("rowsmith"));
+        let problem = base_config(&settings(&[("keepalives", "often")])).unwrap_err();
+        assert_eq!(
+            problem.message,
+            "can't use the connection's settings: invalid value for option `keepalives`"
+        );
+    }
+}

@@ -26,12 +26,17 @@ LEFT JOIN pg_catalog.pg_collation AS l
     ON l.oid = i.indcollation[k.place - 1]
     AND CASE
         WHEN k.attnum <> 0 THEN l.oid <> a.attcollation
-        -- An expression has the collation of its columns; the catalog doesn't say which one that is.
+        -- An expression has the collation of a column in it, unless it was given another one.
         ELSE l.collname <> 'default' AND NOT EXISTS (
             SELECT
-            FROM pg_catalog.pg_attribute AS b
-            WHERE b.attrelid = i.indrelid
-                AND b.attnum > 0
+            FROM pg_catalog.pg_depend AS d
+            JOIN pg_catalog.pg_attribute AS b
+                ON b.attrelid = d.refobjid
+                AND b.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                AND d.objid = i.indexrelid
+                AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                AND d.refobjid = i.indrelid
                 AND b.attcollation = l.oid
         )
     END

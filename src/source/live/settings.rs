@@ -159,6 +159,18 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Just these parameters.
+    #[cfg(test)]
+    pub(super) fn of(parameters: &[(&str, &str)], origin: Origin) -> Self {
+        let mut settings = Self::default();
+        let parameters = parameters.iter();
+        settings.fill(
+            parameters.map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
+            origin,
+        );
+        settings
+    }
+
     /// A parameter's value.
     pub(super) fn get(&self, key: &str) -> Option<&str> {
         self.values.get(key).map(|(value, _)| value.as_str())
@@ -279,4 +291,147 @@ fn service_files(environment: &dyn Environment) -> Vec<PathBuf> {
     own.into_iter()
         .chain([PathBuf::from(folder).join("pg_service.conf")])
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// An environment of these variables, `.env` included as `.env`.
+    struct Test<'a> {
+        variables: &'a [(&'a str, &'a str)],
+        home: &'a Path,
+    }
+
+    impl Environment for Test<'_> {
+        fn variable(&self, name: &str) -> Option<String> {
+            let variable = self.variables.iter().find(|(it, _)| *it == name)?;
+            Some(variable.1.to_owned())
+        }
+
+        fn dot_env(&self) -> Result<Option<String>, Diagnostic> {
+            Ok(self.variable(".env"))
+        }
+
+        fn home(&self) -> Option<PathBuf> {
+            Some(self.home.to_owned())
+        }
+    }
+
+    fn find(url: Option<&str>, variables: &[(&str, &str)]) -> Result<Settings, Diagnostic> {
+        let home = Path::new("/nowhere");
+        Settings::find(url, &Test { variables, home })
+    }
+
+    #[track_caller]
+    fn check(settings: &Settings, key: &str, expected: Option<(&str, Origin)>) {
+        assert_eq!(settings.get_with_origin(key), expected, "{key}");
+    }
+
+    #[test]
+    fn the_first_that_names_a_database_counts() {
+        let all = [
+            ("DATABASE_URL", "postgres://two/two"),
+            (".env", "postgres://three/three"),
+            ("PGHOST", "four"),
+            ("PGUSER", "ada"),
+        ];
+        let settings = find(Some("postgres:///one"), &all).unwrap();
+        check(&settings, "dbname", Some(("one", Origin::Given)));
+        check(&settings, "host", Some(("four", Origin::Environment)));
+        check(&settings, "user", Some(("ada", Origin::Environment)));
+        let settings = find(None, &all).unwrap();
+        check(&settings, "dbname", Some(("two", Origin::DatabaseUrl)));
+        check(&settings, "host", Some(("two", Origin::DatabaseUrl)));
+        let settings = find(None, &all[1..]).unwrap();
+        check(&settings, "host", Some(("three", Origin::DotEnv)));
+        let settings = find(None, &all[2..]).unwrap();
+        check(&settings, "host", Some(("four", Origin::Environment)));
+        check(&settings, "dbname", None);
+    }
+
+    #[test]
+    fn nothing_names_a_database() {
+        let problem = find(None, &[("PGPASSWORD", "secret"), ("PGAPPNAME", "x")]);
+        let problem = problem.map(|_| ()).unwrap_err();
+        assert_eq!(problem.message, "nothing says which database to read");
+        assert!(problem.help.unwrap().contains("DATABASE_URL"));
+    }
+
+    #[test]
+    fn a_service_comes_before_the_environment() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join(".pg_service.conf");
+        fs::write(&file, "[shop]\nhost=db\nport=5433\n[odd]\nhots=db\n").unwrap();
+        let find = |url, variables| {
+            let home = home.path();
+            Settings::find(url, &Test { variables, home })
+        };
+        let settings = find(
+            Some("postgres://:5434/?service=shop"),
+            &[("PGHOST", "other"), ("PGSERVICE", "odd"), ("PGUSER", "ada")],
+        )
+        .unwrap();
+        check(&settings, "host", Some(("db", Origin::Service)));
+        check(&settings, "port", Some(("5434", Origin::Given)));
+        check(&settings, "user", Some(("ada", Origin::Environment)));
+
+        let settings = find(None, &[("PGSERVICE", "shop")]).unwrap();
+        check(&settings, "host", Some(("db", Origin::Service)));
+        let problem = find(None, &[("PGSERVICE", "odd")]).map(|_| ()).unwrap_err();
+        assert!(problem.message.contains("unknown parameter `hots`"));
+        let problem = find(None, &[("PGSERVICE", "shopping")])
+            .map(|_| ())
+            .unwrap_err();
+        assert_eq!(problem.message, "there is no service `shopping`");
+    }
+
+    #[test]
+    fn encryption_is_not_quietly_left_out() {
+        for mode in ["disable", "allow", "prefer"] {
+            let url = format!("postgres://host/shop?sslmode={mode}&gssencmode=prefer");
+            assert!(find(Some(&url), &[]).is_ok(), "{mode}");
+        }
+        for (url, variables, expected) in [
+            (
+                "postgres://host/shop?sslmode=require",
+                [].as_slice(),
+                "the `sslmode` from the command line or the configuration asks for TLS, which is not supported",
+            ),
+            (
+                "postgres://host/shop",
+                &[("PGSSLMODE", "verify-full")],
+                "the `sslmode` from the environment asks for TLS, which is not supported",
+            ),
+            (
+                "postgres://host/shop",
+                &[("PGSSLMODE", "maybe")],
+                "the `sslmode` from the environment is unknown",
+            ),
+            (
+                "postgres://host/shop",
+                &[("PGGSSENCMODE", "require")],
+                "the `gssencmode` from the environment asks for GSSAPI encryption, which is not supported",
+            ),
+        ] {
+            let problem = find(Some(url), variables).map(|_| ()).unwrap_err();
+            assert_eq!(problem.message, expected);
+        }
+    }
+
+    #[test]
+    fn password_file() {
+        let path = |variables| {
+            let home = Path::new("/home/ada");
+            let environment = Test { variables, home };
+            let settings = Settings::find(Some("postgres://host"), &environment).unwrap();
+            settings.password_file(&environment).unwrap()
+        };
+        assert_eq!(path(&[("PGPASSFILE", "/x")]), Path::new("/x"));
+        if cfg!(unix) {
+            assert_eq!(path(&[]), Path::new("/home/ada/.pgpass"));
+        }
+    }
 }
