@@ -380,13 +380,11 @@ fn take<'a>(
         RelationKind::BelongsTo | RelationKind::HasOne => "ROW",
         RelationKind::HasMany | RelationKind::ManyToMany => "ROWS",
     };
-    let second = keeps_method.then(|| format!("{shouty}_{suffix}"));
-    let numbers = (2u32..).filter(|_| keeps_method);
-    let numbered = numbers.map(|n| format!("{shouty}_{suffix}_{n}"));
-    let constant = [shouty.clone()]
-        .into_iter()
-        .chain(second)
-        .chain(numbered.take(100))
+    let others = std::iter::once(format!("{shouty}_{suffix}"))
+        .chain((2u32..).map(|n| format!("{shouty}_{suffix}_{n}")))
+        .take_while(|_| keeps_method);
+    let constant = std::iter::once(shouty.clone())
+        .chain(others)
         .find(|constant| row.constants.holder(constant).is_none())?;
     row.functions.hold(&method, holder);
     row.constants.hold(&constant, holder);
