@@ -50,7 +50,7 @@ fn module_files(module: &Module, folder: &Path, root: bool, serde: bool, files: 
     for entity in &module.entities {
         files.push(file(
             path(folder, &entity.module.rs),
-            entity::EntityFile::new(entity, serde),
+            entity::EntityFile::new(entity, &module.ident.db, serde),
         ));
     }
     for enum_type in &module.enums {

@@ -8,7 +8,7 @@ use super::layout::{Expr, constant, field_value, impl_header};
 use super::new_row::NewRow;
 use super::patch::Patch;
 use super::struct_type::{Field, Struct, derive};
-use super::text::{doc, str_literal};
+use super::text::{code, doc, str_literal};
 use crate::model::{self, Entity};
 
 /// The file of a table or view.
@@ -58,7 +58,8 @@ struct Table {
 }
 
 impl EntityFile {
-    pub fn new(entity: &Entity, serde: bool) -> Self {
+    pub fn new(entity: &Entity, schema: &str, serde: bool) -> Self {
+        let table = code(&format!("{schema}.{}", entity.module.db));
         let columns = entity.fields.iter().map(Constant::column);
         let constraints = entity.constraints.iter().map(Constant::constraint);
         let insert_many = entity.new_row.iter().map(Function::insert_many);
@@ -76,11 +77,11 @@ impl EntityFile {
             new_row: entity
                 .new_row
                 .as_ref()
-                .map(|new_row| NewRow::new(new_row, entity, serde)),
+                .map(|new_row| NewRow::new(new_row, entity, &table, serde)),
             patch: entity
                 .patch
                 .as_ref()
-                .map(|patch| Patch::new(patch, entity, serde)),
+                .map(|patch| Patch::new(patch, entity, &table, serde)),
         }
     }
 }

@@ -1,7 +1,7 @@
 use askama::Template;
 
 use super::layout::{Expr, condition, constant, signature, tail};
-use super::text::{code, doc, sql_literal, str_literal};
+use super::text::{doc, sql_literal, str_literal};
 use crate::model::{self, NewRow, Patch, Relation, RelationKind, Returns, Upsert};
 
 /// An async function that runs one statement.
@@ -138,7 +138,7 @@ impl Function {
     }
 
     /// `UserPatch::apply`.
-    pub fn apply(patch: &Patch, row: &str, table: &str) -> Self {
+    pub fn apply(patch: &Patch, row: &str) -> Self {
         let mut params = vec!["&self".to_owned(), EXECUTOR.to_owned()];
         params.extend(
             patch
@@ -152,12 +152,10 @@ impl Function {
             .map(|param| Expr::atom(format!("&{}", param.name)));
         let mut args: Vec<_> = ["db", "self", "CONDITION"].map(Expr::atom).into();
         args.push(Expr::List("&[", key.collect()));
-        let line = format!(
-            "Changes the row of {} with this primary key and returns it; `None` when there is none.",
-            code(table)
-        );
+        let line =
+            "Changes the row with this primary key and returns it; `None` when there is none.";
         Self {
-            doc: doc(&[line], 4),
+            doc: doc(&[line.to_owned()], 4),
             signature: head("apply", &params, &format!("::std::option::Option<{row}>")),
             constants: vec![constant(
                 "const CONDITION",

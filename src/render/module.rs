@@ -22,21 +22,26 @@ struct Mod {
 
 impl ModuleFile {
     pub fn new(module: &Module, root: bool) -> Self {
-        let file = |ident: &Ident| Mod {
-            doc: doc(
-                &[format!(
-                    "The file of {}.",
-                    code(&format!("{}.{}", module.ident.db, ident.db))
-                )],
-                0,
-            ),
-            name: ident.rs.clone(),
-            reexport: true,
+        let file = |what: &str, ident: &Ident| {
+            let name = code(&format!("{}.{}", module.ident.db, ident.db));
+            Mod {
+                doc: doc(&[format!("{what} {name}.")], 0),
+                name: ident.rs.clone(),
+                reexport: true,
+            }
         };
-        let files = (module.entities.iter().map(|entity| &entity.module))
-            .chain(module.enums.iter().map(|enum_type| &enum_type.module))
-            .chain(module.composites.iter().map(|composite| &composite.module))
-            .map(file);
+        let entities = module
+            .entities
+            .iter()
+            .map(|entity| file("The rows of", &entity.module));
+        let enums = module
+            .enums
+            .iter()
+            .map(|it| file("The enum type", &it.module));
+        let composites = module
+            .composites
+            .iter()
+            .map(|it| file("The composite type", &it.module));
         let schemas = module.modules.iter().map(|inner| Mod {
             doc: doc(&inner.doc, 0),
             name: inner.ident.rs.clone(),
@@ -44,7 +49,7 @@ impl ModuleFile {
         });
         Self {
             root,
-            mods: files.chain(schemas).collect(),
+            mods: (entities.chain(enums).chain(composites).chain(schemas)).collect(),
         }
     }
 }

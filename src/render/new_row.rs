@@ -4,7 +4,7 @@ use super::function::Function;
 use super::layout::{Expr, signature, struct_literal};
 use super::setter::{Setter, argument, param, value_type};
 use super::struct_type::{Field, Struct, derive};
-use super::text::{code, doc};
+use super::text::doc;
 use super::write::{Target, Write};
 use crate::model::{self, Entity, WriteField};
 
@@ -24,7 +24,7 @@ pub struct NewRow {
 }
 
 impl NewRow {
-    pub fn new(new_row: &model::NewRow, entity: &Entity, serde: bool) -> Self {
+    pub fn new(new_row: &model::NewRow, entity: &Entity, table: &str, serde: bool) -> Self {
         let given = || new_row.fields.iter().filter(|field| field.required);
         let all_optional = given().next().is_none();
         let params: Vec<_> = given().map(param).collect();
@@ -33,7 +33,7 @@ impl NewRow {
             .iter()
             .map(|upsert| Function::upsert(upsert, &entity.row));
         Self {
-            definition: definition(new_row, entity, serde, all_optional),
+            definition: definition(new_row, table, serde, all_optional),
             name: new_row.name.clone(),
             signature: signature("pub fn new", &params, "Self", 4),
             literal: (!all_optional).then(|| literal(&new_row.fields)),
@@ -51,7 +51,7 @@ impl NewRow {
     }
 }
 
-fn definition(new_row: &model::NewRow, entity: &Entity, serde: bool, default: bool) -> Struct {
+fn definition(new_row: &model::NewRow, table: &str, serde: bool, default: bool) -> Struct {
     let usual: &[&str] = match default {
         true => &["Clone", "Debug", "Default", "PartialEq"],
         false => &["Clone", "Debug", "PartialEq"],
@@ -61,7 +61,7 @@ fn definition(new_row: &model::NewRow, entity: &Entity, serde: bool, default: bo
         false => Field::assign(&field.ident, &value_type(field), &field.doc, serde),
     };
     let lines = [
-        format!("A new row of {}, to be inserted.", code(&entity.table_sql)),
+        format!("A new row of {table}, to be inserted."),
         "What is left out gets the column's default, or NULL.".to_owned(),
     ];
     Struct {

@@ -3,7 +3,7 @@ use askama::Template;
 use super::function::Function;
 use super::setter::{Setter, value_type};
 use super::struct_type::{Field, Struct, derive};
-use super::text::{code, doc};
+use super::text::doc;
 use super::write::{Target, Write};
 use crate::model::{self, Entity, WriteField};
 
@@ -19,24 +19,21 @@ pub struct Patch {
 }
 
 impl Patch {
-    pub fn new(patch: &model::Patch, entity: &Entity, serde: bool) -> Self {
+    pub fn new(patch: &model::Patch, entity: &Entity, table: &str, serde: bool) -> Self {
         Self {
-            definition: definition(patch, entity, serde),
+            definition: definition(patch, table, serde),
             name: patch.name.clone(),
             setters: patch.fields.iter().map(Setter::new).collect(),
-            apply: Function::apply(patch, &entity.row, &entity.table_sql),
+            apply: Function::apply(patch, &entity.row),
             write: Write::new(Target::Patch, &patch.name, &entity.row, &patch.fields),
         }
     }
 }
 
-fn definition(patch: &model::Patch, entity: &Entity, serde: bool) -> Struct {
+fn definition(patch: &model::Patch, table: &str, serde: bool) -> Struct {
     let field =
         |field: &WriteField| Field::assign(&field.ident, &value_type(field), &field.doc, serde);
-    let line = format!(
-        "What to change in a row of {}; what is left out stays as it is.",
-        code(&entity.table_sql)
-    );
+    let line = format!("What to change in a row of {table}; what is left out stays as it is.");
     Struct {
         doc: doc(&[line], 0),
         derive: derive(&["Clone", "Debug", "Default", "PartialEq"], serde, &[]),

@@ -1,5 +1,7 @@
 //! Whole trees, as rustfmt sees them.
 
+#![allow(clippy::unwrap_used)]
+
 mod samples;
 
 use std::path::Path;
@@ -47,5 +49,11 @@ fn ordinary_names_are_formatted() {
 
 #[test]
 fn names_of_any_length_are_formatted() {
-    check_format(&every_length(1..=70, true));
+    check_format(&every_length((1..=70).step_by(6), true));
+}
+
+#[test]
+fn hostile_names_are_formatted() {
+    check_format(&hostile(false));
+    check_format(&hostile(true));
 }

@@ -30,9 +30,12 @@ fn push_line(out: &mut String, line: &str, indent: usize) {
     }
 }
 
-/// A name as code in a doc line.
+/// A name as code in a doc line, or in quotes where backticks could not hold it.
 pub fn code(name: &str) -> String {
-    format!("`{name}`")
+    match name.contains('`') || name.trim().is_empty() {
+        true => format!("\"{name}\""),
+        false => format!("`{name}`"),
+    }
 }
 
 /// One line of plain text as Markdown that shows just this text. Single backticks that pair up make code
@@ -106,7 +109,7 @@ fn escape_start<'a>(line: &'a str, out: &mut String) -> &'a str {
 
 /// Whether the line's backticks stand alone and pair up.
 fn has_code_spans(line: &str) -> bool {
-    !line.contains("``") && line.matches('`').count() % 2 == 0
+    !line.contains("``") && line.matches('`').count().is_multiple_of(2)
 }
 
 /// The web address that the text begins with, which may be empty.

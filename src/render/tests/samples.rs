@@ -284,14 +284,11 @@ pub fn ordinary(serde: bool) -> Model {
 }
 
 /// Everything with names of one length after the other, and with names of mixed lengths.
-pub fn every_length(lengths: std::ops::RangeInclusive<usize>, serde: bool) -> Model {
+pub fn every_length(lengths: impl Iterator<Item = usize>, serde: bool) -> Model {
     let mut root = module("public", "db");
-    for n in lengths.clone() {
+    for n in lengths {
         add_sized(&mut root, &n.to_string(), |_| n);
-        let (start, count) = (*lengths.start(), lengths.clone().count());
-        add_sized(&mut root, &format!("{n}m"), |i| {
-            start + (n * 7 + i * 31) % count
-        });
+        add_sized(&mut root, &format!("{n}m"), |i| 1 + (n * 7 + i * 31) % 70);
     }
     Model { root, serde }
 }
@@ -359,3 +356,179 @@ fn add_sized(root: &mut Module, suffix: &str, length: impl Fn(usize) -> usize) {
     let composite = composite(&name("k", 7), &format!("k{suffix}"), &name("K", 8), &labels);
     root.composites.push(composite);
 }
+
+/// Names that meet the prelude, keywords, lints and Rust's own traits; comments and labels that would
+/// break out.
+pub fn hostile(serde: bool) -> Model {
+    let names = [
+        ("type", "r#type", "TYPE"),
+        ("self", "self_", "SELF"),
+        ("gen", "r#gen", "GEN"),
+        ("foo", "foo", "FOO"),
+        ("1", "_1", "_1"),
+        ("is_active", "is_active", "IS_ACTIVE"),
+        ("to_do", "to_do", "TO_DO"),
+        ("into_it", "into_it", "INTO_IT"),
+        ("as_is", "as_is", "AS_IS"),
+        ("from_date", "from_date", "FROM_DATE"),
+        ("default", "default", "DEFAULT"),
+        ("add", "add", "ADD"),
+        ("clone", "clone", "CLONE"),
+        ("eq", "eq", "EQ"),
+        ("values", "values", "VALUES"),
+        ("value", "value", "VALUE"),
+        ("name", "name", "NAME"),
+        ("width", "width", "WIDTH"),
+        ("columns", "columns", "COLUMNS"),
+        ("select_list", "select_list", "SELECT_LIST"),
+        ("row", "row", "ROW"),
+        ("at", "at", "AT"),
+        ("rows", "rows", "ROWS"),
+        ("from_row", "from_row", "FROM_ROW"),
+        ("sql", "sql", "SQL"),
+        ("key", "key", "KEY"),
+        ("target", "target", "TARGET"),
+        ("naïve", "naïve", "NAÏVE"),
+        ("数", "数", "数"),
+        ("\"#; fn x() {}", "fn_x", "FN_X"),
+        ("a\u{202e}b\u{0}\n", "a_b", "A_B"),
+        ("{{ x }} {% y %} {# z #}", "braces", "BRACES"),
+    ];
+    let columns = |ty: &'static str| -> Vec<_> {
+        (names.iter())
+            .map(|(db, rs, constant)| column(db, rs, constant, ty, false))
+            .chain([column(
+                "nullable",
+                "nullable",
+                "NULLABLE",
+                "super::String",
+                true,
+            )])
+            .collect()
+    };
+    let tables = [
+        ("option", "Option"),
+        ("result", "Result"),
+        ("vec", "Vec"),
+        ("string", "String"),
+        ("some", "Some"),
+        ("clones", "Clone"),
+        ("defaults", "Default"),
+        ("partial_eq", "PartialEq"),
+        ("executor", "Executor"),
+        ("std", "Std"),
+        ("core", "Core"),
+        ("serde", "Serde"),
+        ("rowsmith_runtime", "RowsmithRuntime"),
+        ("db", "Db"),
+    ];
+    let variants = [
+        "Ok",
+        "Err",
+        "Some",
+        "None",
+        "Error",
+        "Value",
+        "Option",
+        "Result",
+        "String",
+        "Self_",
+        "Box",
+        "Hostile",
+        "HostileOne",
+        "ALL",
+        "ABC",
+    ];
+    let variants = variants.map(|name| (name, name));
+    let labels = [
+        ("", "Empty"),
+        (" ", "Space"),
+        ("\"", "Quote"),
+        ("\"#", "QuoteHash"),
+        ("\\", "Backslash"),
+        ("`", "Backtick"),
+        ("a`b`c", "Backticks"),
+        ("\r\n\t\u{202e}\u{200b}\u{feff}", "Control"),
+        ("*/ // /* ```", "Comment"),
+        ("🦀", "Crab"),
+        ("{}", "Braces"),
+    ];
+    let mut root = module("public", "db");
+    for (module, name) in tables {
+        let mut table = table(module, module, name, &columns("super::String"));
+        table.doc.extend(HOSTILE_DOC.map(str::to_owned));
+        for field in &mut table.fields {
+            field.doc.extend(HOSTILE_DOC.map(str::to_owned));
+        }
+        root.entities.push(table);
+    }
+    root.enums = vec![
+        enum_type("string_enum", "string_enum", "Hostile", &variants),
+        enum_type("labels", "labels", "Labels", &labels),
+        enum_type(
+            "same",
+            "same",
+            "Same",
+            &[
+                ("same_a", "SameA"),
+                ("same_b", "SameB"),
+                ("same_c", "SameC"),
+            ],
+        ),
+    ];
+    root.composites = vec![composite(
+        "kept",
+        "kept",
+        "Kept",
+        &[("self", "self_"), ("\"", "quote")],
+    )];
+    // The strings here are a composite type of that name.
+    root.entities.retain(|entity| entity.row != "String");
+    root.composites
+        .push(composite("string", "string", "String", &[("a", "a")]));
+    Model { root, serde }
+}
+
+/// Comments that would be markup, tests, links, HTML, terminal control or the comment's end.
+pub const HOSTILE_DOC: [&str; 40] = [
+    "```",
+    "fn main() { panic!() }",
+    "```rust,compile_fail",
+    "~~~",
+    "    let indented = code;",
+    "\tlet tabbed = code;",
+    "*/ /* // /// //!",
+    "/ slash",
+    "! bang",
+    "# heading",
+    "#![deny(warnings)]",
+    "====",
+    "----",
+    "***",
+    "- item",
+    "lazy",
+    "* item",
+    "  lazy",
+    "+ item",
+    "1. item",
+    "   over-indented",
+    "2) item",
+    "> quote",
+    "lazy",
+    "| a | b |",
+    "|---|---|",
+    "[link] [a](b) [c][d] ![e](f) [Vec::nothing] [^1]",
+    "[ref]: http://example.com",
+    "[^1]: footnote",
+    "<div> <script>alert(1)</script> Vec<T> <http://a.b> <!-- x -->",
+    "http://example.com/a_b?c=d&e=f. https://example.com, (https://example.com/x)",
+    "a & b &lt; &amp; &#60;",
+    "trailing backslash \\",
+    "`code` and `more_code`, ``two``, `unbalanced",
+    "- [ ] task ~~struck~~ *emphasis* _emphasis_ snake_case __strong__",
+    "\u{1b}[31mred\u{1b}[0m \u{202e}reversed\u{202c} \u{0}nul \u{7f} \u{9b}31m",
+    "carriage\rreturn\u{2028}separator\u{85}next line",
+    "- a\n  - b\n\n\n    c",
+    "",
+    "$1 {{ x }} {% if %} {# #} \u{feff}",
+];
