@@ -105,8 +105,8 @@ impl FromRow {
                 i => format!("at + {i}"),
             };
             let args = vec![Expr::atom("row"), Expr::Atom(at)];
-            let value = Expr::call("::rowsmith_runtime::get", args).link("?");
-            field_value(&field.ident.rs, &value, 12)
+            let get = Expr::call("::rowsmith_runtime::get", args);
+            field_value(&field.ident.rs, &Expr::Try(Box::new(get)), 12)
         };
         Self {
             header: impl_header("::rowsmith_runtime::FromRow", &entity.row),

@@ -1,6 +1,6 @@
 use askama::Template;
 
-use super::layout::{Expr, arm, constant, impl_header};
+use super::layout::{Expr, arm, constant, impl_header, macro_call};
 use super::struct_type::{derive, rename};
 use super::text::{code, doc, str_literal};
 use crate::model::{Enum, Ident};
@@ -19,12 +19,13 @@ pub struct EnumFile {
     schema: String,
     type_name: String,
     all: String,
+    traits: String,
 }
 
 /// A label.
 struct Variant {
     doc: String,
-    /// The label as a literal, where serde would use another name.
+    /// The attribute for the label, where serde would use another name.
     rename: Option<String>,
     name: String,
     /// The arm that gives the label.
@@ -69,6 +70,7 @@ impl EnumFile {
             schema: text("const SCHEMA", &model.schema),
             type_name: text("const NAME", &model.module.db),
             all: constant("const ALL", "&'static [Self]", &all, 4),
+            traits: macro_call("::rowsmith_runtime::impl_enum", &model.name),
         }
     }
 }

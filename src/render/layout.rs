@@ -73,6 +73,8 @@ pub enum Expr {
     List(&'static str, Vec<Expr>),
     /// `head.link.link`.
     Chain(Box<Expr>, Vec<String>),
+    /// `tried?`.
+    Try(Box<Expr>),
 }
 
 impl Expr {
@@ -115,6 +117,10 @@ impl Expr {
                 head.one_line(out);
                 links.iter().for_each(|link| out.push_str(link));
             }
+            Self::Try(tried) => {
+                tried.one_line(out);
+                out.push('?');
+            }
         }
     }
 
@@ -134,10 +140,10 @@ impl Expr {
                 if place.fits(&line) && (args.len() < 2 || args_width <= CALL_WIDTH) {
                     return Some(line);
                 }
-                if args.is_empty() || place.used + callee.width() + 1 > MAX_WIDTH {
+                if args.is_empty() || place.used + callee.width() + place.after > MAX_WIDTH {
                     return None;
                 }
-                Some(format!("{callee}({})", vertical(args, place)?))
+                Some(format!("{callee}({})", broken(args, place)?))
             }
             Self::List(open, items) => {
                 let line = self.to_line();
@@ -148,33 +154,36 @@ impl Expr {
                 if items.is_empty() || place.used + open.width() > MAX_WIDTH {
                     return None;
                 }
-                let lines: Vec<_> = items.iter().map(Self::to_line).collect();
-                let body = if lines.iter().all(|item| item.width() <= SHORT_ELEMENT) {
-                    filled(&lines, place)
-                } else {
-                    vertical(items, place)?
-                };
-                Some(format!("{open}{body}]"))
+                Some(format!("{open}{}]", broken(items, place)?))
+            }
+            Self::Try(tried) => {
+                let after = place.after + 1;
+                Some(tried.layout(Place { after, ..place })? + "?")
             }
             Self::Chain(head, links) => {
                 let line = self.to_line();
                 if place.fits(&line) && (links.len() < 2 || line.width() <= CHAIN_WIDTH) {
                     return Some(line);
                 }
-                let mut text = head.layout(Place { after: 0, ..place })?;
+                let mut text = head.layout(place)?;
                 let indent = match text.contains('\n') {
                     true => place.indent,
                     false => place.indent + TAB,
                 };
-                for (i, link) in links.iter().enumerate() {
-                    let after = if i + 1 == links.len() { place.after } else { 0 };
+                let mut links = links.iter().peekable();
+                // A head as short as a tab is not left alone: `self.field`.
+                if place.used - place.indent + text.width() <= TAB {
+                    text.extend(links.next().map(String::as_str));
+                }
+                while let Some(link) = links.next() {
+                    let after = links.peek().map_or(place.after, |_| 0);
                     if indent + link.width() + after > MAX_WIDTH {
                         return None;
                     }
                     new_line(&mut text, indent);
                     text.push_str(link);
                 }
-                Some(text)
+                place.fits(&text).then_some(text)
             }
         }
     }
@@ -189,8 +198,15 @@ fn join(items: &[Expr], out: &mut String) {
     }
 }
 
-/// Each item on a line of its own, between the brackets.
-fn vertical(items: &[Expr], place: Place) -> Option<String> {
+/// Items over several lines, between the brackets: filled when all are short, else one on each line.
+fn broken(items: &[Expr], place: Place) -> Option<String> {
+    let short = |item: &Expr| {
+        let line = item.to_line();
+        (line.width() <= SHORT_ELEMENT && !line.contains([' ', '['])).then_some(line)
+    };
+    if let Some(items) = items.iter().map(short).collect::<Option<Vec<_>>>() {
+        return Some(filled(&items, place));
+    }
     let mut text = String::new();
     for item in items {
         new_line(&mut text, place.indent + TAB);
@@ -229,13 +245,18 @@ fn new_line(text: &mut String, indent: usize) {
 
 /// A type as rustfmt lays it out: generic arguments go on lines of their own.
 fn ty(text: &str, place: Place) -> Option<String> {
+    // rustfmt does not count these.
+    if let Some(bound) = text.strip_prefix("impl ") {
+        return Some(format!("impl {}", ty(bound, place)?));
+    }
     if place.fits(text) {
         return Some(text.to_owned());
     }
     let open = text.find('<')?;
     let close = text.rfind('>')?;
     let (head, tail) = (&text[..=open], &text[close..]);
-    if place.used + head.width() > MAX_WIDTH {
+    // rustfmt does not count the bracket.
+    if place.used + head.width() - 1 + place.after > MAX_WIDTH {
         return None;
     }
     let mut out = head.to_owned();
@@ -378,14 +399,17 @@ pub fn field_value(name: &str, value: &Expr, indent: usize) -> String {
     }) {
         return format!("{name}: {value},");
     }
+    // rustfmt does not count the comma here.
+    let next = Place {
+        after: 0,
+        ..Place::line(indent + TAB)
+    };
+    let Some(value) = value.layout(next) else {
+        return format!("{name}: {},", value.to_line());
+    };
     let mut text = format!("{name}:");
     new_line(&mut text, indent + TAB);
-    match value.layout(Place::line(indent + TAB)) {
-        Some(value) => text.push_str(&value),
-        None => return format!("{name}: {},", value.to_line()),
-    }
-    text.push(',');
-    text
+    text + &value + ","
 }
 
 /// `Self { name: value }`, the struct that `new` gives.
@@ -453,39 +477,49 @@ pub fn condition(value: &Expr, indent: usize) -> String {
 
 /// A function's head up to the opening brace; `head` is `pub fn name`.
 pub fn signature(head: &str, params: &[String], returns: &str, indent: usize) -> String {
+    // rustfmt decides with the arrow alone in mind whether the returned type is broken.
+    let broken_returns = indent + 3 + returns.width() > MAX_WIDTH;
     let line = format!("{head}({}) -> {returns} {{", params.join(", "));
-    if indent + line.width() <= MAX_WIDTH {
+    if !broken_returns && indent + line.width() <= MAX_WIDTH {
         return line;
     }
     let mut text = format!("{head}(");
     for param in params {
         new_line(&mut text, indent + TAB);
-        let (name, param_ty) = param.split_once(": ").unwrap_or((param, ""));
-        text.push_str(name);
-        if !param_ty.is_empty() {
-            let used = indent + TAB + name.width() + 2;
-            let place = Place {
-                used,
-                ..Place::line(indent + TAB)
-            };
-            let laid = ty(param_ty, place);
-            text.push_str(": ");
-            text.push_str(laid.as_deref().unwrap_or(param_ty));
+        match param.split_once(": ") {
+            Some((name, of_type)) => {
+                let used = indent + TAB + name.width() + 2;
+                let place = Place {
+                    used,
+                    ..Place::line(indent + TAB)
+                };
+                let laid_out = ty(of_type, place);
+                text.push_str(name);
+                text.push_str(": ");
+                text.push_str(laid_out.as_deref().unwrap_or(of_type));
+            }
+            None => text.push_str(param),
         }
         text.push(',');
     }
-    if !params.is_empty() {
-        new_line(&mut text, indent);
-    }
+    new_line(&mut text, indent);
     text.push_str(") -> ");
-    let place = Place {
-        indent,
-        used: indent + 5,
-        after: 2,
-    };
-    text.push_str(ty(returns, place).as_deref().unwrap_or(returns));
-    text.push_str(" {");
-    text
+    if broken_returns {
+        let place = Place {
+            indent,
+            used: 2 * indent + 5,
+            after: 0,
+        };
+        text.push_str(ty(returns, place).as_deref().unwrap_or(returns));
+        return text + " {";
+    }
+    text.push_str(returns);
+    // And it counts the indentation twice when it comes to the brace.
+    if 2 * indent + 5 + returns.width() + 2 <= MAX_WIDTH {
+        return text + " {";
+    }
+    new_line(&mut text, indent);
+    text + "{"
 }
 
 /// `impl Trait for Type {`.
@@ -510,4 +544,26 @@ pub fn derive<'a>(traits: impl IntoIterator<Item = &'a str>) -> String {
         return line;
     }
     format!("#[derive(\n    {},\n)]", names.join(",\n    "))
+}
+
+/// `#[name(argument)]`.
+pub fn attribute(name: &str, argument: &str, indent: usize) -> String {
+    let line = format!("#[{name}({argument})]");
+    if indent + line.width() < MAX_WIDTH {
+        return line;
+    }
+    let mut text = format!("#[{name}(");
+    new_line(&mut text, indent + TAB);
+    text.push_str(argument);
+    new_line(&mut text, indent);
+    text + ")]"
+}
+
+/// `path!(argument);`.
+pub fn macro_call(path: &str, argument: &str) -> String {
+    let line = format!("{path}!({argument});");
+    if line.width() <= MAX_WIDTH {
+        return line;
+    }
+    format!("{path}!(\n    {argument}\n);")
 }

@@ -19,7 +19,7 @@ pub struct Struct {
 /// A field's definition.
 pub struct Field {
     doc: String,
-    /// The database's spelling as a literal, where serde would use another.
+    /// The attribute for the database's spelling, where serde would use another.
     rename: Option<String>,
     /// Left out of what is serialized when nothing is assigned.
     skip_omitted: bool,
@@ -50,9 +50,10 @@ impl Field {
     }
 }
 
-/// The name that serde is to use, as a literal, where it differs from the Rust name.
+/// The attribute that makes serde use the database's spelling, where that differs from the Rust name.
 pub fn rename(ident: &Ident, serde: bool) -> Option<String> {
-    (serde && unraw(&ident.rs) != ident.db).then(|| str_literal(&ident.db))
+    let name = || format!("rename = {}", str_literal(&ident.db));
+    (serde && unraw(&ident.rs) != ident.db).then(|| layout::attribute("serde", &name(), 4))
 }
 
 /// The derive line, with serde's derives where they are asked for, and the configuration's.

@@ -44,3 +44,8 @@ fn ordinary_names_are_formatted() {
     check_format(&ordinary(false));
     check_format(&ordinary(true));
 }
+
+#[test]
+fn names_of_any_length_are_formatted() {
+    check_format(&every_length(1..=70, true));
+}

@@ -87,17 +87,7 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
             },
         })
         .collect();
-    let sql = vec![
-        format!(
-            "SELECT {}",
-            columns
-                .iter()
-                .map(|c| format!("\"{}\"", c.db))
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
-        format!("FROM \"public\".\"{db}\""),
-    ];
+    let sql = vec!["SELECT 1".into(), format!("FROM \"public\".\"{db}\"")];
     let function = |name: &str, params: &[Param], returns| Function {
         name: name.into(),
         doc: lines("Finds it."),
@@ -291,4 +281,81 @@ pub fn ordinary(serde: bool) -> Model {
         },
         serde,
     }
+}
+
+/// Everything with names of one length after the other, and with names of mixed lengths.
+pub fn every_length(lengths: std::ops::RangeInclusive<usize>, serde: bool) -> Model {
+    let mut root = module("public", "db");
+    for n in lengths.clone() {
+        add_sized(&mut root, &n.to_string(), |_| n);
+        let (start, count) = (*lengths.start(), lengths.clone().count());
+        add_sized(&mut root, &format!("{n}m"), |i| {
+            start + (n * 7 + i * 31) % count
+        });
+    }
+    Model { root, serde }
+}
+
+/// A table, a view, an enum and a composite type, with names as long as `length` says.
+fn add_sized(root: &mut Module, suffix: &str, length: impl Fn(usize) -> usize) {
+    let types = [
+        "i64",
+        STRING,
+        TIME,
+        "super::Role",
+        "::std::vec::Vec<::std::option::Option<i32>>",
+        "::rowsmith_runtime::Range<super::Role, ::std::vec::Vec<::std::option::Option<i32>>>",
+    ];
+    let name = |prefix: &str, i: usize| format!("{prefix:x<width$}", width = length(i));
+    let names: Vec<_> = (0..types.len() * 2)
+        .map(|i| (name(&format!("c{i}"), i), name(&format!("C{i}"), i)))
+        .collect();
+    let columns: Vec<_> = (names.iter().enumerate())
+        .map(|(i, (name, constant))| column(name, name, constant, types[i / 2], i % 2 == 1))
+        .collect();
+    let mut table = table(
+        &name("t", 0),
+        &format!("t{suffix}"),
+        &name("T", 1),
+        &columns,
+    );
+    let key: Vec<_> = (columns.iter())
+        .map(|column| Param {
+            name: column.rs.into(),
+            ty: column.ty.into(),
+        })
+        .collect();
+    for i in 1..=key.len() {
+        let mut function = table.functions[0].clone();
+        function.name = format!("find_by_{i}");
+        function.params = key[..i].to_vec();
+        table.functions.push(function);
+        let mut relation = table.relations[0].clone();
+        relation.name = format!("{}_{i}", name("r", i));
+        relation.key = (columns[..i].iter())
+            .map(|column| RelationKey {
+                field: column.rs.into(),
+                nullable: false,
+            })
+            .collect();
+        table.relations.push(relation);
+    }
+    root.entities.push(table);
+    let view = view(
+        &name("v", 2),
+        &format!("v{suffix}"),
+        &name("V", 3),
+        &columns[..1],
+    );
+    root.entities.push(view);
+    let labels: Vec<_> = (0..length(4))
+        .map(|i| (name(&format!("l{i}"), i), name(&format!("L{i}"), i)))
+        .collect();
+    let labels: Vec<_> = (labels.iter())
+        .map(|(db, rs)| (db.as_str(), rs.as_str()))
+        .collect();
+    let enum_type = enum_type(&name("e", 5), &format!("e{suffix}"), &name("E", 6), &labels);
+    root.enums.push(enum_type);
+    let composite = composite(&name("k", 7), &format!("k{suffix}"), &name("K", 8), &labels);
+    root.composites.push(composite);
 }

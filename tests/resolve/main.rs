@@ -1,0 +1,4 @@
+//! Catalog → Model, on small Catalogs made by hand.
+
+mod build;
+mod functions;
