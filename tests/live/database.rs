@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use rowsmith_runtime::Database;
+use rowsmith_runtime::tokio_postgres::{Client, NoTls};
 use rowsmith_test_server::{TestDatabase, TestServer};
 
 use crate::support::Fixture;
@@ -22,9 +23,28 @@ impl Live {
         Self { pool, database }
     }
 
+    /// The same, where the server is new enough.
+    pub async fn create_if_understood(fixture: &str) -> Option<Self> {
+        let oldest = Fixture::read(fixture).server;
+        let version = TestServer::shared().version();
+        if version < oldest {
+            println!("`{fixture}` needs PostgreSQL {oldest}, this is {version}");
+            return None;
+        }
+        Some(Self::create(fixture).await)
+    }
+
     /// Runs SQL that no generated function is there for.
     pub fn sql(&self, sql: &str) {
         self.database.execute(sql).unwrap();
+    }
+
+    /// A connection of the driver's own.
+    pub async fn client(&self) -> Client {
+        let url = self.database.url();
+        let (client, connection) = rowsmith_runtime::tokio_postgres::connect(&url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
     }
 }
 
