@@ -139,7 +139,7 @@ fn unknown(ty: &Type, name: &str) -> BoxError {
 /// assert_eq!(address.street.as_deref(), Some("High Street"));
 /// let again: Address = query::value(&db, "SELECT $1::address", &[&address]).await?;
 /// assert_eq!(again, address);
-/// # rowsmith_runtime::Result::Ok(()) }).unwrap();
+/// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
 /// ```
 #[macro_export]
 macro_rules! impl_composite {

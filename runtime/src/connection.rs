@@ -41,7 +41,7 @@ impl Connection {
     /// let connection = Connection::connect(&url).await?;
     /// let two: i32 = query::value(&connection, "SELECT 1 + 1", &[]).await?;
     /// assert_eq!(two, 2);
-    /// # rowsmith_runtime::Result::Ok(()) }).unwrap();
+    /// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
     /// ```
     ///
     /// # Errors

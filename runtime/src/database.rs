@@ -32,7 +32,7 @@ use crate::{Connection, Error, Result, Transaction};
 ///
 /// let notes: i64 = query::value(&db, "SELECT count(*) FROM notes", &[]).await?;
 /// assert_eq!(notes, 1);
-/// # rowsmith_runtime::Result::Ok(()) }).unwrap();
+/// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
 /// ```
 #[derive(Clone)]
 pub struct Database {
@@ -68,7 +68,7 @@ pub enum Recycling {
 ///     .await?;
 /// let name: String = query::value(&db, "SHOW application_name", &[]).await?;
 /// assert_eq!(name, "readme");
-/// # rowsmith_runtime::Result::Ok(()) }).unwrap();
+/// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "the settings take effect with `connect`"]

@@ -34,7 +34,7 @@ pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 /// let outside = version(&connection).await?;
 /// let tx = connection.begin().await?;
 /// assert_eq!(version(&tx).await?, outside);
-/// # Result::Ok(()) }).unwrap();
+/// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
 /// ```
 ///
 /// A type of your own that holds one of these becomes an executor by handing on

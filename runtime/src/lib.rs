@@ -51,7 +51,7 @@
 //!     Err(Error::UniqueViolation(v)) => assert_eq!(v.constraint, "users_pkey"),
 //!     other => panic!("{other:?}"),
 //! }
-//! # Result::Ok(()) }).unwrap();
+//! # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
 //! ```
 //!
 //! # Features

@@ -63,7 +63,7 @@ pub async fn one_or_none<T: FromRow>(
 /// let db = Connection::connect(&url).await?;
 /// let name: Option<String> = query::value(&db, "SELECT upper($1)", &[&"ada"]).await?;
 /// assert_eq!(name.as_deref(), Some("ADA"));
-/// # rowsmith_runtime::Result::Ok(()) }).unwrap();
+/// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
 /// ```
 ///
 /// # Errors

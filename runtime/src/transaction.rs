@@ -30,7 +30,7 @@ use crate::{Connection, Error, Result};
 /// tx.commit().await?;
 /// let notes: i64 = query::value(&connection, "SELECT count(*) FROM notes", &[]).await?;
 /// assert_eq!(notes, 1);
-/// # rowsmith_runtime::Result::Ok(()) }).unwrap();
+/// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
 /// ```
 #[must_use = "a transaction that is dropped rolls back"]
 pub struct Transaction<'c> {

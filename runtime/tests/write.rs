@@ -1,5 +1,6 @@
 //! Inserting, upserting and changing rows.
 
+#![cfg(feature = "pool")]
 #![allow(clippy::unwrap_used)]
 
 mod common;
