@@ -9,6 +9,7 @@
 
 mod connect;
 mod conninfo;
+mod constraints;
 mod files;
 mod functions;
 mod problem;
@@ -20,15 +21,17 @@ mod types;
 use std::panic;
 use std::thread;
 
-use futures_util::future::try_join4;
+use futures_util::future::{try_join4, try_join5};
 use tokio_postgres::{Client, IsolationLevel, SimpleQueryMessage};
 
 pub use connect::{Session, Target, connect};
 
 use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
+use constraints::Indexes;
 use problem::Failure;
-use rows::Types;
+use relations::Relations;
+use rows::{Comments, Lookup, Types};
 
 /// The oldest PostgreSQL whose system catalogs the queries know (`server_version_num`).
 const OLDEST_VERSION: u32 = 120_000;
@@ -108,28 +111,29 @@ async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
 
     let query = |sql| transaction.query_typed(sql, &[]);
     let (
-        (schemas, extensions, functions, sequences),
-        (types, enums, domains, ranges),
-        (tables, parents, views, composites),
+        (types, comments, schemas, extensions),
+        (enums, domains, ranges, sequences, functions),
+        (composites, tables, parents, views),
         (columns, constraints, indexes, index_keys),
     ) = try_join4(
         try_join4(
+            query(include_str!("live/types.sql")),
+            query(include_str!("live/comments.sql")),
             query(include_str!("live/schemas.sql")),
             query(include_str!("live/extensions.sql")),
-            query(include_str!("live/functions.sql")),
-            query(include_str!("live/sequences.sql")),
         ),
-        try_join4(
-            query(include_str!("live/types.sql")),
+        try_join5(
             query(include_str!("live/enums.sql")),
             query(include_str!("live/domains.sql")),
             query(include_str!("live/ranges.sql")),
+            query(include_str!("live/sequences.sql")),
+            query(include_str!("live/functions.sql")),
         ),
         try_join4(
+            query(include_str!("live/composites.sql")),
             query(include_str!("live/tables.sql")),
             query(include_str!("live/parents.sql")),
             query(include_str!("live/views.sql")),
-            query(include_str!("live/composites.sql")),
         ),
         try_join4(
             query(include_str!("live/columns.sql")),
@@ -141,25 +145,28 @@ async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
     .await?;
     transaction.commit().await?;
 
-    let types = Types::read(&types)?;
-    let mut relations = relations::Relations::default();
-    relations.add_domains(&domains, &types)?;
-    relations.add_composites(&composites)?;
-    relations.add_tables(&tables)?;
+    let lookup = Lookup {
+        types: Types::read(&types)?,
+        comments: Comments::read(&comments)?,
+    };
+    let mut relations = Relations::default();
+    relations.add_domains(&domains, &lookup)?;
+    relations.add_composites(&composites, &lookup)?;
+    relations.add_tables(&tables, &lookup)?;
     relations.add_parents(&parents)?;
-    relations.add_views(&views)?;
-    relations.add_columns(&columns, &types)?;
-    let mut indexes = relations::Indexes::read(&indexes, &index_keys)?;
-    relations.add_constraints(&constraints, &mut indexes)?;
+    relations.add_views(&views, &lookup)?;
+    relations.add_columns(&columns, &lookup)?;
+    let mut indexes = Indexes::read(&indexes, &index_keys, &lookup)?;
+    relations.add_constraints(&constraints, &mut indexes, &lookup)?;
     relations.add_indexes(indexes);
 
     let mut catalog = Catalog {
-        schemas: types::schemas(&schemas)?,
+        schemas: types::schemas(&schemas, &lookup)?,
         extensions: types::extensions(&extensions)?,
-        enums: types::enums(&enums)?,
-        ranges: types::ranges(&ranges, &types)?,
-        sequences: types::sequences(&sequences, &types)?,
-        functions: functions::functions(&functions, &types)?,
+        enums: types::enums(&enums, &lookup)?,
+        ranges: types::ranges(&ranges, &lookup)?,
+        sequences: types::sequences(&sequences, &lookup)?,
+        functions: functions::functions(&functions, &lookup)?,
         ..relations.into_catalog()
     };
     catalog.sort();

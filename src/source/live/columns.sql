@@ -1,6 +1,7 @@
 -- Columns of tables and views, attributes of composite types.
 SELECT
     a.attrelid,
+    a.attnum,
     a.attname,
     a.atttypid,
     CASE WHEN a.atttypmod >= 0 THEN pg_catalog.format_type(a.atttypid, a.atttypmod) END,
@@ -17,8 +18,7 @@ SELECT
     a.attidentity,
     a.attgenerated,
     ln.nspname,
-    l.collname,
-    d.description
+    l.collname
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -28,10 +28,6 @@ LEFT JOIN pg_catalog.pg_collation AS l
     ON l.oid = a.attcollation
     AND l.oid <> t.typcollation
 LEFT JOIN pg_catalog.pg_namespace AS ln ON ln.oid = l.collnamespace
-LEFT JOIN pg_catalog.pg_description AS d
-    ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    AND d.objoid = a.attrelid
-    AND d.objsubid = a.attnum
 WHERE a.attnum > 0
     AND NOT a.attisdropped
     AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')

@@ -1,16 +1,12 @@
 -- Free-standing composite types; their attributes are among the columns.
 SELECT
     c.oid,
+    t.oid,
     n.nspname,
-    t.typname,
-    d.description
+    t.typname
 FROM pg_catalog.pg_type AS t
 JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
-LEFT JOIN pg_catalog.pg_description AS d
-    ON d.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
-    AND d.objoid = t.oid
-    AND d.objsubid = 0
 WHERE t.typtype = 'c'
     AND c.relkind = 'c'
     AND n.nspname !~ '^pg_'

@@ -307,6 +307,7 @@ fn connect_timeout(settings: &Settings) -> Result<Duration, Diagnostic> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::source::live::settings::Origin;

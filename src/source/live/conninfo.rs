@@ -265,6 +265,7 @@ fn keyword_value(text: &str) -> Result<(String, &str), Unreadable> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -2,6 +2,7 @@
 -- and so are the rows that PostgreSQL adds for each partition that a foreign key references.
 -- The keys of what rests on an index are the index's.
 SELECT
+    c.oid,
     c.conrelid,
     c.contypid,
     c.conname,
@@ -10,7 +11,6 @@ SELECT
     c.condeferrable,
     c.condeferred,
     NOT c.convalidated,
-    d.description,
     -- Of a check.
     c.connoinherit,
     pg_catalog.pg_get_expr(c.conbin, c.conrelid),
@@ -48,10 +48,6 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.connamespace
 LEFT JOIN pg_catalog.pg_class AS r ON r.oid = c.conrelid
 LEFT JOIN pg_catalog.pg_class AS f ON f.oid = c.confrelid
 LEFT JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.relnamespace
-LEFT JOIN pg_catalog.pg_description AS d
-    ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
-    AND d.objoid = c.oid
-    AND d.objsubid = 0
 WHERE c.contype IN ('p', 'u', 'f', 'c', 'x')
     AND n.nspname !~ '^pg_'
     AND n.nspname <> 'information_schema'

@@ -1,5 +1,6 @@
 -- Enum types with their labels in sort order.
 SELECT
+    t.oid,
     n.nspname,
     t.typname,
     ARRAY(
@@ -7,14 +8,9 @@ SELECT
         FROM pg_catalog.pg_enum AS l
         WHERE l.enumtypid = t.oid
         ORDER BY l.enumsortorder
-    ),
-    d.description
+    )
 FROM pg_catalog.pg_type AS t
 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
-LEFT JOIN pg_catalog.pg_description AS d
-    ON d.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
-    AND d.objoid = t.oid
-    AND d.objsubid = 0
 WHERE t.typtype = 'e'
     AND n.nspname !~ '^pg_'
     AND n.nspname <> 'information_schema'

@@ -110,6 +110,7 @@ pub(super) fn service(text: &str, name: &str) -> Result<Option<Vec<Parameter>>, 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

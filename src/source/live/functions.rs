@@ -3,15 +3,16 @@
 use tokio_postgres::Row;
 
 use super::problem::Failure;
-use super::rows::{Fields, Types, letter};
+use super::rows::{Fields, Lookup, PG_PROC, letter};
 use crate::catalog::{Argument, ArgumentMode, Function, FunctionKind, Volatility};
 
-pub(super) fn functions(rows: &[Row], types: &Types) -> Result<Vec<Function>, Failure> {
-    rows.iter().map(|row| function(row, types)).collect()
+pub(super) fn functions(rows: &[Row], lookup: &Lookup) -> Result<Vec<Function>, Failure> {
+    rows.iter().map(|row| function(row, lookup)).collect()
 }
 
-fn function(row: &Row, types: &Types) -> Result<Function, Failure> {
+fn function(row: &Row, lookup: &Lookup) -> Result<Function, Failure> {
     let mut fields = Fields::of(row);
+    let oid = fields.take()?;
     let name = fields.name()?;
     let kind = match fields.letter()? {
         'p' => FunctionKind::Procedure,
@@ -19,7 +20,7 @@ fn function(row: &Row, types: &Types) -> Result<Function, Failure> {
         'w' => FunctionKind::Window,
         _ => FunctionKind::Function,
     };
-    let arguments = arguments(&mut fields, types)?;
+    let arguments = arguments(&mut fields, lookup)?;
     let returns: u32 = fields.take()?;
     Ok(Function {
         name,
@@ -28,7 +29,7 @@ fn function(row: &Row, types: &Types) -> Result<Function, Failure> {
         returns: match kind {
             // PostgreSQL 14 and later call a procedure's OUT arguments a `record`.
             FunctionKind::Procedure => None,
-            _ => Some(types.get(returns)?),
+            _ => Some(lookup.types.get(returns)?),
         },
         returns_set: fields.take()?,
         volatility: match fields.letter()? {
@@ -38,13 +39,13 @@ fn function(row: &Row, types: &Types) -> Result<Function, Failure> {
         },
         strict: fields.take()?,
         language: fields.take()?,
-        comment: fields.take()?,
+        comment: lookup.comments.on(PG_PROC, oid),
     })
 }
 
 /// `pg_proc` has no modes when all are `IN`, no names when none has one, and counts the defaults,
 /// which are those of the last input arguments.
-fn arguments(fields: &mut Fields<'_>, types: &Types) -> Result<Vec<Argument>, Failure> {
+fn arguments(fields: &mut Fields<'_>, lookup: &Lookup) -> Result<Vec<Argument>, Failure> {
     let oids: Vec<u32> = fields.take()?;
     let modes: Option<Vec<i8>> = fields.take()?;
     let names: Option<Vec<String>> = fields.take()?;
@@ -57,7 +58,7 @@ fn arguments(fields: &mut Fields<'_>, types: &Types) -> Result<Vec<Argument>, Fa
         .map(|oid| {
             Ok(Argument {
                 name: names.next().filter(|name| !name.is_empty()),
-                ty: types.get(oid)?,
+                ty: lookup.types.get(oid)?,
                 mode: match modes.next().map(letter) {
                     Some('o') => ArgumentMode::Out,
                     Some('b') => ArgumentMode::InOut,

@@ -1,6 +1,7 @@
 -- Functions, procedures, aggregates and window functions, but what an extension (`e`) or a range
 -- type (`i`: its constructors) brought.
 SELECT
+    p.oid,
     n.nspname,
     p.proname,
     p.prokind,
@@ -12,15 +13,10 @@ SELECT
     p.proretset,
     p.provolatile,
     p.proisstrict,
-    l.lanname,
-    d.description
+    l.lanname
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
-LEFT JOIN pg_catalog.pg_description AS d
-    ON d.classoid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-    AND d.objoid = p.oid
-    AND d.objsubid = 0
 WHERE n.nspname !~ '^pg_'
     AND n.nspname <> 'information_schema'
     AND NOT EXISTS (

@@ -12,16 +12,11 @@ SELECT
         AND COALESCE(
             (pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct')::pg_catalog.bool,
             false
-        ),
-    d.description
+        )
 FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_am AS m ON m.oid = c.relam
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_description AS d
-    ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    AND d.objoid = c.oid
-    AND d.objsubid = 0
 WHERE n.nspname !~ '^pg_'
     AND n.nspname <> 'information_schema'
     AND i.indisready

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use tokio_postgres::Row;
 
+use super::constraints::{Constraint, Indexes};
 use super::problem::Failure;
-use super::rows::{Fields, Types};
+use super::rows::{Fields, Lookup, PG_CLASS, PG_CONSTRAINT, PG_TYPE};
 use crate::catalog::{
-    Attribute, Catalog, Check, Column, Composite, Deferral, Domain, Exclusion, ExclusionElement,
-    ForeignKey, ForeignKeyAction, Generated, Identity, Index, IndexKey, IndexOn, PrimaryKey,
-    QualifiedName, Table, TableKind, UniqueKey, View,
+    Attribute, Catalog, Column, Composite, Domain, Generated, Identity, Table, TableKind, View,
 };
 
 /// What has parts that come with later queries, by oid.
@@ -24,38 +23,39 @@ pub(super) struct Relations {
 }
 
 impl Relations {
-    pub(super) fn add_domains(&mut self, rows: &[Row], types: &Types) -> Result<(), Failure> {
+    pub(super) fn add_domains(&mut self, rows: &[Row], lookup: &Lookup) -> Result<(), Failure> {
         for row in rows {
             let mut fields = Fields::of(row);
             let oid = fields.take()?;
             let domain = Domain {
                 name: fields.name()?,
-                base: fields.type_ref(types)?,
+                base: fields.type_ref(lookup)?,
                 not_null: fields.take()?,
                 default: fields.take()?,
                 checks: Vec::new(),
-                comment: fields.take()?,
+                comment: lookup.comments.on(PG_TYPE, oid),
             };
             self.domains.insert(oid, domain);
         }
         Ok(())
     }
 
-    pub(super) fn add_composites(&mut self, rows: &[Row]) -> Result<(), Failure> {
+    pub(super) fn add_composites(&mut self, rows: &[Row], lookup: &Lookup) -> Result<(), Failure> {
         for row in rows {
             let mut fields = Fields::of(row);
             let oid = fields.take()?;
+            let ty = fields.take()?;
             let composite = Composite {
                 name: fields.name()?,
                 attributes: Vec::new(),
-                comment: fields.take()?,
+                comment: lookup.comments.on(PG_TYPE, ty),
             };
             self.composites.insert(oid, composite);
         }
         Ok(())
     }
 
-    pub(super) fn add_tables(&mut self, rows: &[Row]) -> Result<(), Failure> {
+    pub(super) fn add_tables(&mut self, rows: &[Row], lookup: &Lookup) -> Result<(), Failure> {
         for row in rows {
             let mut fields = Fields::of(row);
             let oid = fields.take()?;
@@ -77,7 +77,7 @@ impl Relations {
                 checks: Vec::new(),
                 exclusions: Vec::new(),
                 indexes: Vec::new(),
-                comment: fields.take()?,
+                comment: lookup.comments.on(PG_CLASS, oid),
             };
             self.tables.insert(oid, table);
         }
@@ -101,7 +101,7 @@ impl Relations {
         Ok(())
     }
 
-    pub(super) fn add_views(&mut self, rows: &[Row]) -> Result<(), Failure> {
+    pub(super) fn add_views(&mut self, rows: &[Row], lookup: &Lookup) -> Result<(), Failure> {
         for row in rows {
             let mut fields = Fields::of(row);
             let oid = fields.take()?;
@@ -114,27 +114,28 @@ impl Relations {
                 columns: Vec::new(),
                 definition: definition.trim().trim_end_matches(';').to_owned(),
                 indexes: Vec::new(),
-                comment: fields.take()?,
+                comment: lookup.comments.on(PG_CLASS, oid),
             };
             self.views.insert(oid, view);
         }
         Ok(())
     }
 
-    pub(super) fn add_columns(&mut self, rows: &[Row], types: &Types) -> Result<(), Failure> {
+    pub(super) fn add_columns(&mut self, rows: &[Row], lookup: &Lookup) -> Result<(), Failure> {
         for row in rows {
             let mut fields = Fields::of(row);
             let oid: u32 = fields.take()?;
+            let comment = lookup.comments.on_column(oid, fields.take()?);
             if let Some(table) = self.tables.get_mut(&oid) {
-                push_column(&mut table.columns, fields, types)?;
+                push_column(&mut table.columns, fields, comment, lookup)?;
             } else if let Some(view) = self.views.get_mut(&oid) {
-                push_column(&mut view.columns, fields, types)?;
+                push_column(&mut view.columns, fields, comment, lookup)?;
             } else if let Some(composite) = self.composites.get_mut(&oid) {
-                let column = column(fields, types)?;
+                let column = column(fields, lookup)?;
                 composite.attributes.push(Attribute {
                     name: column.name,
                     ty: column.ty,
-                    comment: column.comment,
+                    comment,
                 });
             }
         }
@@ -145,12 +146,14 @@ impl Relations {
         &mut self,
         rows: &[Row],
         indexes: &mut Indexes,
+        lookup: &Lookup,
     ) -> Result<(), Failure> {
         for row in rows {
             let mut fields = Fields::of(row);
+            let oid = fields.take()?;
             let relation: u32 = fields.take()?;
             let domain: u32 = fields.take()?;
-            let constraint = Constraint::read(&mut fields)?;
+            let constraint = Constraint::read(&mut fields, lookup.comments.on(PG_CONSTRAINT, oid))?;
             if let Some(domain) = self.domains.get_mut(&domain) {
                 domain.checks.push(constraint.check(fields)?);
             } else if let Some(table) = self.tables.get_mut(&relation) {
@@ -158,7 +161,7 @@ impl Relations {
                     'c' => table.checks.push(constraint.check(fields)?),
                     'f' => table.foreign_keys.push(constraint.foreign_key(fields)?),
                     _ => {
-                        if let Some(index) = indexes.0.remove(&constraint.index) {
+                        if let Some(index) = indexes.take(constraint.index) {
                             constraint.add_to(table, index);
                         }
                     }
@@ -170,7 +173,7 @@ impl Relations {
 
     /// Adds the indexes that no constraint has taken.
     pub(super) fn add_indexes(&mut self, indexes: Indexes) {
-        for built in indexes.0.into_values() {
+        for built in indexes.into_rest() {
             if let Some(table) = self.tables.get_mut(&built.relation) {
                 table.indexes.push(built.index);
             } else if let Some(view) = self.views.get_mut(&built.relation) {
@@ -194,19 +197,21 @@ impl Relations {
 fn push_column(
     columns: &mut Vec<Column>,
     fields: Fields<'_>,
-    types: &Types,
+    comment: Option<String>,
+    lookup: &Lookup,
 ) -> Result<(), Failure> {
-    let column = column(fields, types)?;
+    let column = column(fields, lookup)?;
     columns.push(Column {
         position: u32::try_from(columns.len() + 1).unwrap_or(u32::MAX),
+        comment,
         ..column
     });
     Ok(())
 }
 
-fn column(mut fields: Fields<'_>, types: &Types) -> Result<Column, Failure> {
+fn column(mut fields: Fields<'_>, lookup: &Lookup) -> Result<Column, Failure> {
     let name = fields.take()?;
-    let ty = fields.type_ref(types)?;
+    let ty = fields.type_ref(lookup)?;
     let not_null: bool = fields.take()?;
     let expression: Option<String> = fields.take()?;
     let identity = match fields.letter()? {
@@ -232,206 +237,6 @@ fn column(mut fields: Fields<'_>, types: &Types) -> Result<Column, Failure> {
         identity,
         generated,
         collation: fields.optional_name()?,
-        comment: fields.take()?,
+        comment: None,
     })
-}
-
-/// What all sorts of constraints have.
-struct Constraint {
-    name: String,
-    kind: char,
-    index: u32,
-    deferral: Deferral,
-    not_valid: bool,
-    comment: Option<String>,
-}
-
-impl Constraint {
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Failure> {
-        Ok(Self {
-            name: fields.take()?,
-            kind: fields.letter()?,
-            index: fields.take()?,
-            deferral: match (fields.take()?, fields.take()?) {
-                (_, true) => Deferral::InitiallyDeferred,
-                (true, false) => Deferral::Deferrable,
-                (false, false) => Deferral::NotDeferrable,
-            },
-            not_valid: fields.take()?,
-            comment: fields.take()?,
-        })
-    }
-
-    fn check(self, mut fields: Fields<'_>) -> Result<Check, Failure> {
-        let no_inherit = fields.take()?;
-        let expression: Option<String> = fields.take()?;
-        Ok(Check {
-            name: self.name,
-            expression: expression.unwrap_or_default(),
-            no_inherit,
-            not_valid: self.not_valid,
-            comment: self.comment,
-        })
-    }
-
-    fn foreign_key(self, mut fields: Fields<'_>) -> Result<ForeignKey, Failure> {
-        let _no_inherit: bool = fields.take()?;
-        let _expression: Option<&str> = fields.take()?;
-        let columns: Option<Vec<String>> = fields.take()?;
-        let referenced_table = fields.name()?;
-        let referenced_columns: Option<Vec<String>> = fields.take()?;
-        let on_delete = action(fields.letter()?);
-        let on_update = action(fields.letter()?);
-        let on_delete_columns: Option<Vec<String>> = fields.take()?;
-        Ok(ForeignKey {
-            name: self.name,
-            columns: columns.unwrap_or_default(),
-            referenced_table,
-            referenced_columns: referenced_columns.unwrap_or_default(),
-            on_delete,
-            on_update,
-            on_delete_columns: on_delete_columns.unwrap_or_default(),
-            match_full: fields.take()?,
-            deferral: self.deferral,
-            not_valid: self.not_valid,
-            comment: self.comment,
-        })
-    }
-
-    /// Gives the table a constraint that rests on an index.
-    fn add_to(self, table: &mut Table, built: BuiltIndex) {
-        let BuiltIndex {
-            index, operators, ..
-        } = built;
-        match self.kind {
-            'x' => table.exclusions.push(Exclusion {
-                name: self.name,
-                method: index.method,
-                elements: index
-                    .keys
-                    .into_iter()
-                    .zip(operators)
-                    .map(|(key, operator)| ExclusionElement { key, operator })
-                    .collect(),
-                predicate: index.predicate,
-                deferral: self.deferral,
-                comment: self.comment,
-            }),
-            'p' => {
-                table.primary_key = Some(PrimaryKey {
-                    name: self.name,
-                    columns: column_names(index.keys),
-                    include: index.include,
-                    deferral: self.deferral,
-                    comment: self.comment,
-                });
-            }
-            _ => table.unique_keys.push(UniqueKey {
-                name: self.name,
-                columns: column_names(index.keys),
-                include: index.include,
-                nulls_not_distinct: index.nulls_not_distinct,
-                deferral: self.deferral,
-                comment: self.comment,
-            }),
-        }
-    }
-}
-
-fn action(letter: char) -> ForeignKeyAction {
-    match letter {
-        'r' => ForeignKeyAction::Restrict,
-        'c' => ForeignKeyAction::Cascade,
-        'n' => ForeignKeyAction::SetNull,
-        'd' => ForeignKeyAction::SetDefault,
-        _ => ForeignKeyAction::NoAction,
-    }
-}
-
-fn column_names(keys: Vec<IndexKey>) -> Vec<String> {
-    keys.into_iter()
-        .filter_map(|key| match key.on {
-            IndexOn::Column(name) => Some(name),
-            IndexOn::Expression(_) => None,
-        })
-        .collect()
-}
-
-/// Indexes, by oid: first all, later those that no constraint has taken.
-pub(super) struct Indexes(HashMap<u32, BuiltIndex>);
-
-struct BuiltIndex {
-    /// The oid of the table or view that it is on.
-    relation: u32,
-    index: Index,
-    /// Of an exclusion constraint: one for each key.
-    operators: Vec<String>,
-}
-
-impl Indexes {
-    pub(super) fn read(rows: &[Row], keys: &[Row]) -> Result<Self, Failure> {
-        let mut indexes = HashMap::new();
-        for row in rows {
-            let mut fields = Fields::of(row);
-            let oid: u32 = fields.take()?;
-            let built = BuiltIndex {
-                relation: fields.take()?,
-                index: Index {
-                    name: fields.take()?,
-                    unique: fields.take()?,
-                    method: fields.take()?,
-                    keys: Vec::new(),
-                    include: Vec::new(),
-                    predicate: fields.take()?,
-                    nulls_not_distinct: fields.take()?,
-                    comment: fields.take()?,
-                },
-                operators: Vec::new(),
-            };
-            indexes.insert(oid, built);
-        }
-        for row in keys {
-            let mut fields = Fields::of(row);
-            if let Some(built) = indexes.get_mut(&fields.take()?) {
-                built.add_key(fields)?;
-            }
-        }
-        Ok(Self(indexes))
-    }
-}
-
-impl BuiltIndex {
-    fn add_key(&mut self, mut fields: Fields<'_>) -> Result<(), Failure> {
-        let included: bool = fields.take()?;
-        let column: Option<String> = fields.take()?;
-        let expression: Option<String> = fields.take()?;
-        if included {
-            self.index.include.extend(column);
-            return Ok(());
-        }
-        // `indoption`: bit 0 is DESC, bit 1 is NULLS FIRST.
-        let option: Option<i16> = fields.take()?;
-        let option = option.unwrap_or(0);
-        self.index.keys.push(IndexKey {
-            on: match column {
-                Some(column) => IndexOn::Column(column),
-                None => IndexOn::Expression(expression.unwrap_or_default()),
-            },
-            descending: option & 1 != 0,
-            nulls_first: option & 2 != 0,
-            operator_class: fields.optional_name()?.map(operator_class),
-            collation: fields.optional_name()?,
-        });
-        let operator: Option<String> = fields.take()?;
-        self.operators.extend(operator);
-        Ok(())
-    }
-}
-
-fn operator_class(name: QualifiedName) -> String {
-    if name.schema == "pg_catalog" {
-        name.name
-    } else {
-        name.to_string()
-    }
 }

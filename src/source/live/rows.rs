@@ -8,6 +8,13 @@ use tokio_postgres::types::FromSql;
 use super::problem::Failure;
 use crate::catalog::{QualifiedName, TypeRef};
 
+// The system catalogs that comments speak of, by their oids, which are the same everywhere.
+pub(super) const PG_TYPE: u32 = 1247;
+pub(super) const PG_PROC: u32 = 1255;
+pub(super) const PG_CLASS: u32 = 1259;
+pub(super) const PG_CONSTRAINT: u32 = 2606;
+pub(super) const PG_NAMESPACE: u32 = 2615;
+
 /// A row whose columns are taken one after the other, in the order of the query's list.
 pub(super) struct Fields<'a> {
     row: &'a Row,
@@ -49,13 +56,13 @@ impl<'a> Fields<'a> {
     }
 
     /// The next column, a type's oid.
-    pub(super) fn plain_type(&mut self, types: &Types) -> Result<TypeRef, Failure> {
-        types.get(self.take()?)
+    pub(super) fn plain_type(&mut self, lookup: &Lookup) -> Result<TypeRef, Failure> {
+        lookup.types.get(self.take()?)
     }
 
     /// The next two columns, a type's oid and, where it has a modifier, what `format_type` makes of it.
-    pub(super) fn type_ref(&mut self, types: &Types) -> Result<TypeRef, Failure> {
-        let mut ty = self.plain_type(types)?;
+    pub(super) fn type_ref(&mut self, lookup: &Lookup) -> Result<TypeRef, Failure> {
+        let mut ty = self.plain_type(lookup)?;
         let formatted: Option<&str> = self.take()?;
         ty.modifier = formatted.and_then(|formatted| modifier(&ty, formatted));
         Ok(ty)
@@ -65,6 +72,38 @@ impl<'a> Fields<'a> {
 /// A value of the type `"char"`, which is one byte.
 pub(super) fn letter(byte: i8) -> char {
     char::from(byte.cast_unsigned())
+}
+
+/// What rows refer to by oid.
+pub(super) struct Lookup {
+    pub(super) types: Types,
+    pub(super) comments: Comments,
+}
+
+/// Comments, by the system catalog that the object is in, its oid, and the number of a column.
+pub(super) struct Comments(HashMap<(u32, u32, i32), String>);
+
+impl Comments {
+    pub(super) fn read(rows: &[Row]) -> Result<Self, Failure> {
+        rows.iter()
+            .map(|row| {
+                let mut fields = Fields::of(row);
+                let key = (fields.take()?, fields.take()?, fields.take()?);
+                Ok((key, fields.take()?))
+            })
+            .collect::<Result<_, Failure>>()
+            .map(Self)
+    }
+
+    /// The comment on an object.
+    pub(super) fn on(&self, catalog: u32, oid: u32) -> Option<String> {
+        self.0.get(&(catalog, oid, 0)).cloned()
+    }
+
+    /// The comment on a column of a table, view or composite type.
+    pub(super) fn on_column(&self, relation: u32, number: i16) -> Option<String> {
+        self.0.get(&(PG_CLASS, relation, number.into())).cloned()
+    }
 }
 
 /// The names of all types, by oid.

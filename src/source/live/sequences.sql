@@ -1,6 +1,7 @@
 -- Sequences. One belongs to a column automatically (`a`: serial, OWNED BY) or is the inside of an
 -- identity column (`i`).
 SELECT
+    c.oid,
     n.nspname,
     c.relname,
     s.seqtypid,
@@ -13,8 +14,7 @@ SELECT
     tn.nspname,
     t.relname,
     a.attname,
-    o.deptype = 'i',
-    d.description
+    o.deptype = 'i'
 FROM pg_catalog.pg_sequence AS s
 JOIN pg_catalog.pg_class AS c ON c.oid = s.seqrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -28,10 +28,6 @@ LEFT JOIN pg_catalog.pg_depend AS o
 LEFT JOIN pg_catalog.pg_class AS t ON t.oid = o.refobjid
 LEFT JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
 LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
-LEFT JOIN pg_catalog.pg_description AS d
-    ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    AND d.objoid = c.oid
-    AND d.objsubid = 0
 WHERE n.nspname !~ '^pg_'
     AND n.nspname <> 'information_schema'
     AND NOT EXISTS (

@@ -294,6 +294,7 @@ fn service_files(environment: &dyn Environment) -> Vec<PathBuf> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::path::Path;
 

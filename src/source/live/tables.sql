@@ -6,14 +6,9 @@ SELECT
     c.relname,
     c.relkind,
     c.relpersistence = 'u',
-    CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
-    d.description
+    CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_description AS d
-    ON d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    AND d.objoid = c.oid
-    AND d.objsubid = 0
 WHERE c.relkind IN ('r', 'p', 'f')
     AND n.nspname !~ '^pg_'
     AND n.nspname <> 'information_schema'

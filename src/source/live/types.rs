@@ -3,16 +3,19 @@
 use tokio_postgres::Row;
 
 use super::problem::Failure;
-use super::rows::{Fields, Types};
+use super::rows::{Fields, Lookup, PG_CLASS, PG_NAMESPACE, PG_TYPE};
 use crate::catalog::{EnumType, Extension, Range, Schema, Sequence, SequenceOwner};
 
-pub(super) fn schemas(rows: &[Row]) -> Result<Vec<Schema>, Failure> {
+pub(super) fn schemas(rows: &[Row], lookup: &Lookup) -> Result<Vec<Schema>, Failure> {
     rows.iter()
         .map(|row| {
             let mut fields = Fields::of(row);
+            let oid = fields.take()?;
+            let name: String = fields.take()?;
+            let comment = lookup.comments.on(PG_NAMESPACE, oid);
             Ok(Schema {
-                name: fields.take()?,
-                comment: fields.take()?,
+                comment: comment.filter(|it| name != "public" || it != "standard public schema"),
+                name,
             })
         })
         .collect()
@@ -30,40 +33,43 @@ pub(super) fn extensions(rows: &[Row]) -> Result<Vec<Extension>, Failure> {
         .collect()
 }
 
-pub(super) fn enums(rows: &[Row]) -> Result<Vec<EnumType>, Failure> {
+pub(super) fn enums(rows: &[Row], lookup: &Lookup) -> Result<Vec<EnumType>, Failure> {
     rows.iter()
         .map(|row| {
             let mut fields = Fields::of(row);
+            let oid = fields.take()?;
             Ok(EnumType {
                 name: fields.name()?,
                 labels: fields.take()?,
-                comment: fields.take()?,
+                comment: lookup.comments.on(PG_TYPE, oid),
             })
         })
         .collect()
 }
 
-pub(super) fn ranges(rows: &[Row], types: &Types) -> Result<Vec<Range>, Failure> {
+pub(super) fn ranges(rows: &[Row], lookup: &Lookup) -> Result<Vec<Range>, Failure> {
     rows.iter()
         .map(|row| {
             let mut fields = Fields::of(row);
+            let oid = fields.take()?;
             Ok(Range {
                 name: fields.name()?,
-                subtype: fields.plain_type(types)?,
+                subtype: fields.plain_type(lookup)?,
                 multirange: fields.optional_name()?,
-                comment: fields.take()?,
+                comment: lookup.comments.on(PG_TYPE, oid),
             })
         })
         .collect()
 }
 
-pub(super) fn sequences(rows: &[Row], types: &Types) -> Result<Vec<Sequence>, Failure> {
+pub(super) fn sequences(rows: &[Row], lookup: &Lookup) -> Result<Vec<Sequence>, Failure> {
     rows.iter()
         .map(|row| {
             let mut fields = Fields::of(row);
+            let oid = fields.take()?;
             Ok(Sequence {
                 name: fields.name()?,
-                ty: fields.plain_type(types)?,
+                ty: fields.plain_type(lookup)?,
                 start: fields.take()?,
                 increment: fields.take()?,
                 min: fields.take()?,
@@ -71,7 +77,7 @@ pub(super) fn sequences(rows: &[Row], types: &Types) -> Result<Vec<Sequence>, Fa
                 cache: fields.take()?,
                 cycle: fields.take()?,
                 owned_by: owner(&mut fields)?,
-                comment: fields.take()?,
+                comment: lookup.comments.on(PG_CLASS, oid),
             })
         })
         .collect()
