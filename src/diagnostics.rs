@@ -36,6 +36,19 @@ pub struct Place {
     pub span: Range<usize>,
 }
 
+impl Place {
+    /// The line and the column in characters, both from 1, at which it begins.
+    pub fn line_column(&self) -> (usize, usize) {
+        let text = &self.file.text;
+        let before = &text[..floor_char_boundary(text, self.span.start)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (
+            before.matches('\n').count() + 1,
+            before[line_start..].chars().count() + 1,
+        )
+    }
+}
+
 /// One problem: what is wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -87,6 +100,20 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The problem on one line, as `path:line:column: message (help)`.
+    pub fn summary(&self) -> String {
+        let mut summary = String::new();
+        if let Some(place) = &self.place {
+            let (line, column) = place.line_column();
+            summary = format!("{}:{line}:{column}: ", place.file.path.display());
+        }
+        summary += &self.message;
+        if let Some(help) = &self.help {
+            summary += &format!(" ({help})");
+        }
+        printable(&summary).replace('\n', " ")
     }
 
     /// The problem as a person reads it, over several lines, with the source line where there is one.

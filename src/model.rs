@@ -54,6 +54,8 @@ pub struct Entity {
     /// Quoted and qualified, as SQL wants it: `"public"."users"`.
     pub table_sql: String,
     /// What is selected, one SQL expression for each field in the fields' order: `"id"`, `"path"::text`.
+    /// Of a table without columns it is `NULL` alone, for `RETURNING` needs an expression; the row's
+    /// width is this list's length.
     pub select_list: Vec<String>,
     /// The row's fields, in the columns' order.
     pub fields: Vec<Field>,

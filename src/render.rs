@@ -1,6 +1,29 @@
 //! Model → files, in memory.
+//!
+//! Templates (`templates/*.rs.j2`) are forms; each has a view struct in the file of the same name here,
+//! beside the function that fills it from the Model. Nothing is decided: names, types and SQL are final, and
+//! what is added is layout ([`layout`]) and the safety of text ([`text`]).
 
-use std::path::PathBuf;
+mod composite;
+mod constant;
+mod entity;
+mod enum_type;
+mod function;
+mod layout;
+mod module;
+mod new_row;
+mod patch;
+mod setter;
+mod struct_type;
+#[cfg(test)]
+mod tests;
+mod text;
+mod write;
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+use crate::model::{Model, Module};
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,4 +32,61 @@ pub struct File {
     pub path: PathBuf,
     /// The whole text.
     pub contents: String,
+}
+
+/// Fills in the templates: the root's `mod.rs`, a file for each table, view and type, and a folder of the
+/// same kind for each other schema.
+pub fn render(model: &Model) -> Vec<File> {
+    let mut files = Vec::new();
+    module_files(&model.root, Path::new(""), true, model.serde, &mut files);
+    files
+}
+
+fn module_files(module: &Module, folder: &Path, root: bool, serde: bool, files: &mut Vec<File>) {
+    files.push(file(
+        folder.join("mod.rs"),
+        module::ModuleFile::new(module, root),
+    ));
+    for entity in &module.entities {
+        files.push(file(
+            path(folder, &entity.module.rs),
+            entity::EntityFile::new(entity, &module.ident.db, serde),
+        ));
+    }
+    for enum_type in &module.enums {
+        files.push(file(
+            path(folder, &enum_type.module.rs),
+            enum_type::EnumFile::new(enum_type, serde),
+        ));
+    }
+    for composite in &module.composites {
+        files.push(file(
+            path(folder, &composite.module.rs),
+            composite::CompositeFile::new(composite, serde),
+        ));
+    }
+    for inner in &module.modules {
+        module_files(
+            inner,
+            &folder.join(unraw(&inner.ident.rs)),
+            false,
+            serde,
+            files,
+        );
+    }
+}
+
+fn file(path: PathBuf, view: impl Display) -> File {
+    let contents = view.to_string();
+    File { path, contents }
+}
+
+/// The file that rustc looks for where it reads `mod name;`.
+fn path(folder: &Path, module: &str) -> PathBuf {
+    folder.join(format!("{}.rs", unraw(module)))
+}
+
+/// A name without the `r#` of a raw identifier, as file names and serde have it.
+fn unraw(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
 }

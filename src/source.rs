@@ -3,3 +3,44 @@
 pub mod ddl;
 #[cfg(feature = "live")]
 pub mod live;
+
+mod files;
+mod filter;
+
+use std::path::PathBuf;
+
+pub use files::sql_files;
+pub use filter::filter;
+
+use crate::catalog::Catalog;
+use crate::diagnostics::Diagnostic;
+
+/// Where the schema is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// SQL files, or folders of them.
+    Files(Vec<PathBuf>),
+    /// A database: its URL, or what the environment names.
+    #[cfg(feature = "live")]
+    Database(Option<String>),
+}
+
+impl Source {
+    /// Reads the Catalog. Problems go to `diagnostics`; with an error among them the Catalog is incomplete.
+    pub fn read(&self, diagnostics: &mut Vec<Diagnostic>) -> Catalog {
+        match self {
+            Self::Files(paths) => {
+                let files = files::read(paths, diagnostics);
+                ddl::parse(&files, diagnostics)
+            }
+            #[cfg(feature = "live")]
+            Self::Database(url) => match live::read(url.as_deref()) {
+                Ok(catalog) => catalog,
+                Err(diagnostic) => {
+                    diagnostics.push(diagnostic);
+                    Catalog::default()
+                }
+            },
+        }
+    }
+}

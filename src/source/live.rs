@@ -1,1 +1,178 @@
 //! Live database → Catalog.
+//!
+//! Everything is read in one `REPEATABLE READ READ ONLY` transaction, by a constant number of queries
+//! on the system catalogs (PostgreSQL manual, chapter "System Catalogs"), one file each, which are
+//! sent together. Nothing but `CONNECT` is needed: the system catalogs can be read by everybody.
+//!
+//! Expressions and view definitions are in PostgreSQL's own words here;
+//! [`crate::analyze::normalize`] brings those of both sources into one form.
+
+mod connect;
+mod conninfo;
+mod files;
+mod functions;
+mod problem;
+mod relations;
+mod rows;
+mod settings;
+mod types;
+
+use std::panic;
+use std::thread;
+
+use futures_util::future::try_join4;
+use tokio_postgres::{Client, IsolationLevel, SimpleQueryMessage};
+
+pub use connect::{Session, Target, connect};
+
+use crate::catalog::Catalog;
+use crate::diagnostics::Diagnostic;
+use problem::Failure;
+use rows::Types;
+
+/// The oldest PostgreSQL whose system catalogs the queries know (`server_version_num`).
+const OLDEST_VERSION: u32 = 120_000;
+
+/// What the text that PostgreSQL writes for expressions and values depends on, and a limit.
+///
+/// With `pg_catalog` alone on the search path, every other schema is written out. Compiling the
+/// queries (`jit`) would take longer than running them.
+const SETTINGS: &str = "
+    SET LOCAL search_path = pg_catalog;
+    SET LOCAL statement_timeout = '60s';
+    SET LOCAL jit = off;
+    SET LOCAL quote_all_identifiers = off;
+    SET LOCAL standard_conforming_strings = on;
+    SET LOCAL bytea_output = hex;
+    SET LOCAL DateStyle = ISO;
+    SET LOCAL IntervalStyle = postgres;
+    SET LOCAL TimeZone = 'UTC';
+    SET LOCAL extra_float_digits = 1;
+    SHOW server_version_num
+";
+
+/// Reads the schema of a database.
+///
+/// Without a `url` the connection is named by `DATABASE_URL` in the environment, by `DATABASE_URL`
+/// in a file `.env` of this folder or one above it, or by libpq's own variables (`PGHOST` …), in this
+/// order. See [`connect`].
+///
+/// # Errors
+///
+/// When nothing names a database, when it can't be connected to, when the server is older than
+/// PostgreSQL 12, or when a query fails. No message holds a password or a connection string.
+pub fn read(url: Option<&str>) -> Result<Catalog, Diagnostic> {
+    // A thread of its own, as a runtime can't be started inside the caller's.
+    let result = thread::scope(|scope| scope.spawn(|| read_on_this_thread(url)).join());
+    result.unwrap_or_else(|payload| panic::resume_unwind(payload))
+}
+
+fn read_on_this_thread(url: Option<&str>) -> Result<Catalog, Diagnostic> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Diagnostic::error(format!("can't start a runtime: {error}")))?
+        .block_on(async {
+            let Session {
+                mut client,
+                connection,
+                target,
+            } = connect(url).await?;
+            let connection = tokio::spawn(connection);
+            let answer = introspect(&mut client).await;
+            drop(client);
+            match answer {
+                Ok(catalog) => Ok(catalog),
+                // Why the connection ended is known to the connection only.
+                Err(Failure::Postgres(error)) if error.is_closed() => match connection.await {
+                    Ok(Err(error)) => Err(Failure::Postgres(error).diagnostic(&target)),
+                    Ok(Ok(())) | Err(_) => Err(Failure::Postgres(error).diagnostic(&target)),
+                },
+                Err(failure) => Err(failure.diagnostic(&target)),
+            }
+        })
+}
+
+/// Reads the Catalog through a connection that is there already.
+async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
+    let transaction = client
+        .build_transaction()
+        .isolation_level(IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await?;
+    let version = server_version(&transaction.simple_query(SETTINGS).await?);
+    if version < OLDEST_VERSION {
+        return Err(Failure::OldServer(version));
+    }
+
+    let query = |sql| transaction.query_typed(sql, &[]);
+    let (
+        (schemas, extensions, functions, sequences),
+        (types, enums, domains, ranges),
+        (tables, parents, views, composites),
+        (columns, constraints, indexes, index_keys),
+    ) = try_join4(
+        try_join4(
+            query(include_str!("live/schemas.sql")),
+            query(include_str!("live/extensions.sql")),
+            query(include_str!("live/functions.sql")),
+            query(include_str!("live/sequences.sql")),
+        ),
+        try_join4(
+            query(include_str!("live/types.sql")),
+            query(include_str!("live/enums.sql")),
+            query(include_str!("live/domains.sql")),
+            query(include_str!("live/ranges.sql")),
+        ),
+        try_join4(
+            query(include_str!("live/tables.sql")),
+            query(include_str!("live/parents.sql")),
+            query(include_str!("live/views.sql")),
+            query(include_str!("live/composites.sql")),
+        ),
+        try_join4(
+            query(include_str!("live/columns.sql")),
+            query(include_str!("live/constraints.sql")),
+            query(include_str!("live/indexes.sql")),
+            query(include_str!("live/index_keys.sql")),
+        ),
+    )
+    .await?;
+    transaction.commit().await?;
+
+    let types = Types::read(&types)?;
+    let mut relations = relations::Relations::default();
+    relations.add_domains(&domains, &types)?;
+    relations.add_composites(&composites)?;
+    relations.add_tables(&tables)?;
+    relations.add_parents(&parents)?;
+    relations.add_views(&views)?;
+    relations.add_columns(&columns, &types)?;
+    let mut indexes = relations::Indexes::read(&indexes, &index_keys)?;
+    relations.add_constraints(&constraints, &mut indexes)?;
+    relations.add_indexes(indexes);
+
+    let mut catalog = Catalog {
+        schemas: types::schemas(&schemas)?,
+        extensions: types::extensions(&extensions)?,
+        enums: types::enums(&enums)?,
+        ranges: types::ranges(&ranges, &types)?,
+        sequences: types::sequences(&sequences, &types)?,
+        functions: functions::functions(&functions, &types)?,
+        ..relations.into_catalog()
+    };
+    catalog.sort();
+    Ok(catalog)
+}
+
+/// The number that `SHOW server_version_num` answered; 0 when there is none.
+fn server_version(messages: &[SimpleQueryMessage]) -> u32 {
+    messages
+        .iter()
+        .find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+            _ => None,
+        })
+        .unwrap_or(0)
+}

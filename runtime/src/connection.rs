@@ -1,0 +1,103 @@
+//! One connection with its prepared statements.
+
+use std::fmt;
+
+use tokio_postgres::{Client, NoTls};
+
+use crate::statements::{self, Statements};
+use crate::{Error, Result, Transaction};
+
+/// One connection to the database, with a bounded cache of prepared statements.
+///
+/// It is checked out of a pool with `Database::connection`, or made from a client with
+/// [`Connection::new`]. A checked-out connection goes back to the pool when it is dropped.
+pub struct Connection(Source);
+
+enum Source {
+    Own(Box<(Client, Statements)>),
+    #[cfg(feature = "pool")]
+    Pooled(crate::database::PooledObject),
+}
+
+impl Connection {
+    /// Takes over a plain client, whose connection somebody else drives.
+    pub fn new(client: Client) -> Self {
+        Self::with_statement_cache(client, statements::DEFAULT_BOUND)
+    }
+
+    /// As [`new`](Self::new), keeping at most this many statements prepared.
+    pub fn with_statement_cache(client: Client, bound: usize) -> Self {
+        Self(Source::Own(Box::new((client, Statements::new(bound)))))
+    }
+
+    /// Connects to a server without a pool, and drives the connection in a task of its own.
+    ///
+    /// ```
+    /// # let server = rowsmith_test_server::TestServer::shared();
+    /// # let url = server.url("postgres");
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use rowsmith_runtime::{Connection, query};
+    ///
+    /// let connection = Connection::connect(&url).await?;
+    /// let two: i32 = query::value(&connection, "SELECT 1 + 1", &[]).await?;
+    /// assert_eq!(two, 2);
+    /// # rowsmith_runtime::Result::Ok(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ConnectionString`] when the URL can't be read, otherwise what the connecting came
+    /// to.
+    pub async fn connect(url: &str) -> Result<Self> {
+        let config: tokio_postgres::Config = url.parse().map_err(|_| Error::ConnectionString)?;
+        let (client, connection) = config.connect(NoTls).await?;
+        // An error of the connection reaches whoever uses the client.
+        tokio::spawn(connection);
+        Ok(Self::new(client))
+    }
+
+    #[cfg(feature = "pool")]
+    pub(crate) fn pooled(object: crate::database::PooledObject) -> Self {
+        Self(Source::Pooled(object))
+    }
+
+    /// Begins a transaction that borrows this connection.
+    ///
+    /// # Errors
+    ///
+    /// What the server answers to `BEGIN`.
+    pub async fn begin(&mut self) -> Result<Transaction<'_>> {
+        Transaction::begin_borrowed(self).await
+    }
+
+    /// The client below, for what this crate has no function for.
+    pub fn client(&self) -> &Client {
+        match &self.0 {
+            Source::Own(own) => &own.0,
+            #[cfg(feature = "pool")]
+            Source::Pooled(object) => &object.client,
+        }
+    }
+
+    /// How many statements this connection keeps prepared at this moment.
+    pub fn cached_statements(&self) -> usize {
+        self.statements().len()
+    }
+
+    pub(crate) fn statements(&self) -> &Statements {
+        match &self.0 {
+            Source::Own(own) => &own.1,
+            #[cfg(feature = "pool")]
+            Source::Pooled(object) => &object.statements,
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("closed", &self.client().is_closed())
+            .field("cached_statements", &self.cached_statements())
+            .finish()
+    }
+}

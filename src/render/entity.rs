@@ -1,0 +1,131 @@
+use std::fmt;
+
+use askama::Template;
+
+use super::constant::Constant;
+use super::function::Function;
+use super::layout::{Expr, constant, field_value, impl_header};
+use super::new_row::NewRow;
+use super::patch::Patch;
+use super::struct_type::{Field, Struct, derive};
+use super::text::{code, doc, str_literal};
+use crate::model::{self, Entity};
+
+/// The file of a table or view.
+#[derive(Template)]
+#[template(path = "entity.rs.j2", escape = "none")]
+pub struct EntityFile {
+    row: Struct,
+    name: String,
+    items: Vec<Item>,
+    from_row: FromRow,
+    table: Table,
+    new_row: Option<NewRow>,
+    patch: Option<Patch>,
+}
+
+/// What stands in the row's `impl`.
+enum Item {
+    Constant(Constant),
+    Function(Function),
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant(constant) => constant.fmt(f),
+            Self::Function(function) => function.fmt(f),
+        }
+    }
+}
+
+/// `impl FromRow for User`.
+#[derive(Template)]
+#[template(path = "from_row.rs.j2", escape = "none")]
+struct FromRow {
+    header: String,
+    width: usize,
+    fields: Vec<String>,
+}
+
+/// `impl Table for User`.
+#[derive(Template)]
+#[template(path = "table.rs.j2", escape = "none")]
+struct Table {
+    header: String,
+    name: String,
+    select_list: String,
+}
+
+impl EntityFile {
+    pub fn new(entity: &Entity, schema: &str, serde: bool) -> Self {
+        let table = code(&format!("{schema}.{}", entity.module.db));
+        let columns = entity.fields.iter().map(Constant::column);
+        let constraints = entity.constraints.iter().map(Constant::constraint);
+        let insert_many = entity.new_row.iter().map(Function::insert_many);
+        let functions = (entity.functions.iter().map(Function::new))
+            .chain(insert_many)
+            .chain(entity.relations.iter().map(Function::relation));
+        Self {
+            row: row(entity, serde),
+            name: entity.row.clone(),
+            items: (columns.chain(constraints).map(Item::Constant))
+                .chain(functions.map(Item::Function))
+                .collect(),
+            from_row: FromRow::new(entity),
+            table: Table::new(entity),
+            new_row: entity
+                .new_row
+                .as_ref()
+                .map(|new_row| NewRow::new(new_row, entity, &table, serde)),
+            patch: entity
+                .patch
+                .as_ref()
+                .map(|patch| Patch::new(patch, entity, &table, serde)),
+        }
+    }
+}
+
+fn row(entity: &Entity, serde: bool) -> Struct {
+    let field = |field: &model::Field| Field::new(&field.ident, &field.ty, &field.doc, serde);
+    Struct {
+        doc: doc(&entity.doc, 0),
+        derive: derive(&["Clone", "Debug", "PartialEq"], serde, &entity.derives),
+        serde,
+        attributes: entity.attributes.clone(),
+        name: entity.row.clone(),
+        fields: entity.fields.iter().map(field).collect(),
+    }
+}
+
+impl FromRow {
+    fn new(entity: &Entity) -> Self {
+        let field = |(i, field): (usize, &model::Field)| {
+            let at = match i {
+                0 => "at".to_owned(),
+                i => format!("at + {i}"),
+            };
+            let args = vec![Expr::atom("row"), Expr::Atom(at)];
+            let get = Expr::call("::rowsmith_runtime::get", args);
+            field_value(&field.ident.rs, &Expr::Try(Box::new(get)), 12)
+        };
+        Self {
+            header: impl_header("::rowsmith_runtime::FromRow", &entity.row),
+            width: entity.fields.len(),
+            fields: entity.fields.iter().enumerate().map(field).collect(),
+        }
+    }
+}
+
+impl Table {
+    fn new(entity: &Entity) -> Self {
+        let text = |head: &str, text: &str| {
+            constant(head, "&'static str", &Expr::atom(str_literal(text)), 4)
+        };
+        Self {
+            header: impl_header("::rowsmith_runtime::Table", &entity.row),
+            name: text("const NAME", &entity.table_sql),
+            select_list: text("const SELECT_LIST", &entity.select_list.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use askama::Template;
+
+use super::layout::{Expr, arm, constant, impl_header, macro_call};
+use super::struct_type::{derive, rename};
+use super::text::{code, doc, str_literal};
+use crate::model::{Enum, Ident};
+
+/// The file of an enum type.
+#[derive(Template)]
+#[template(path = "enum_type.rs.j2", escape = "none")]
+pub struct EnumFile {
+    doc: String,
+    derive: String,
+    serde: bool,
+    attributes: Vec<String>,
+    name: String,
+    variants: Vec<Variant>,
+    header: String,
+    schema: String,
+    type_name: String,
+    all: String,
+    traits: String,
+}
+
+/// A label.
+struct Variant {
+    doc: String,
+    /// The attribute for the label, where serde would use another name.
+    rename: Option<String>,
+    name: String,
+    /// The arm that gives the label.
+    arm: String,
+}
+
+const USUAL: [&str; 8] = [
+    "Clone",
+    "Copy",
+    "Debug",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Hash",
+];
+
+impl EnumFile {
+    pub fn new(model: &Enum, serde: bool) -> Self {
+        let variant = |ident: &Ident| Variant {
+            doc: doc(&[code(&ident.db)], 4),
+            rename: rename(ident, serde),
+            name: ident.rs.clone(),
+            arm: arm(&format!("Self::{}", ident.rs), &str_literal(&ident.db), 12),
+        };
+        let all = model
+            .variants
+            .iter()
+            .map(|ident| Expr::Atom(format!("Self::{}", ident.rs)));
+        let all = Expr::List("&[", all.collect());
+        let text = |name: &str, text: &str| {
+            constant(name, "&'static str", &Expr::atom(str_literal(text)), 4)
+        };
+        Self {
+            doc: doc(&model.doc, 0),
+            derive: derive(&USUAL, serde, &model.derives),
+            serde,
+            attributes: model.attributes.clone(),
+            name: model.name.clone(),
+            variants: model.variants.iter().map(variant).collect(),
+            header: impl_header("::rowsmith_runtime::PgEnum", &model.name),
+            schema: text("const SCHEMA", &model.schema),
+            type_name: text("const NAME", &model.module.db),
+            all: constant("const ALL", "&'static [Self]", &all, 4),
+            traits: macro_call("::rowsmith_runtime::impl_enum", &model.name),
+        }
+    }
+}

@@ -1,0 +1,569 @@
+//! Where rustfmt breaks lines.
+//!
+//! Nothing formats the generated files afterwards: they are written the way rustfmt's defaults keep them, in
+//! both the 2021 and the 2024 style. This module knows as much of rustfmt as the templates' expressions,
+//! types and signatures need. Text that no layout makes fit stays on one line, and rustfmt leaves it alone.
+//!
+//! Every function returns text without the indentation of its first line, which the template has.
+
+use unicode_width::UnicodeWidthStr;
+
+/// rustfmt's `max_width`.
+const MAX_WIDTH: usize = 100;
+/// rustfmt's `fn_call_width`, which bounds the arguments of a call with more than one.
+const CALL_WIDTH: usize = 60;
+/// rustfmt's `array_width`.
+const ARRAY_WIDTH: usize = 60;
+/// rustfmt's `chain_width`, which bounds a chain of more than one link.
+const CHAIN_WIDTH: usize = 60;
+/// rustfmt's `struct_lit_width`.
+const STRUCT_WIDTH: usize = 18;
+/// rustfmt's `short_array_element_width_threshold`: arrays of shorter elements are filled line by line.
+const SHORT_ELEMENT: usize = 10;
+/// rustfmt's `tab_spaces`.
+const TAB: usize = 4;
+
+/// A place in a file where text is to stand.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The indentation of the line.
+    indent: usize,
+    /// How much of the line is taken, indentation included.
+    used: usize,
+    /// How much must follow on the last line.
+    after: usize,
+}
+
+impl Place {
+    /// A line of its own, followed by a comma.
+    fn line(indent: usize) -> Self {
+        Self {
+            indent,
+            used: indent,
+            after: 1,
+        }
+    }
+
+    fn nested(self) -> Self {
+        Self::line(self.indent + TAB)
+    }
+
+    fn fits(self, text: &str) -> bool {
+        let mut lines = text.split('\n');
+        let first = lines.next().unwrap_or_default();
+        match lines.next_back() {
+            None => self.used + first.width() + self.after <= MAX_WIDTH,
+            Some(last) => {
+                self.used + first.width() <= MAX_WIDTH
+                    && lines.all(|line| line.width() <= MAX_WIDTH)
+                    && last.width() + self.after <= MAX_WIDTH
+            }
+        }
+    }
+}
+
+/// An expression of the generated code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expr {
+    /// What is never broken: a name, a literal.
+    Atom(String),
+    /// `callee(args)`.
+    Call(String, Vec<Expr>),
+    /// `open items]`, where `open` is `&[` or `::std::vec![`.
+    List(&'static str, Vec<Expr>),
+    /// `head.link.link`.
+    Chain(Box<Expr>, Vec<String>),
+    /// `tried?`.
+    Try(Box<Expr>),
+}
+
+impl Expr {
+    /// A name or a literal.
+    pub fn atom(text: impl Into<String>) -> Self {
+        Self::Atom(text.into())
+    }
+
+    /// A call.
+    pub fn call(callee: impl Into<String>, args: Vec<Self>) -> Self {
+        Self::Call(callee.into(), args)
+    }
+
+    /// This expression with a field, method call or `.await` behind it.
+    pub fn link(self, link: impl Into<String>) -> Self {
+        match self {
+            Self::Chain(head, mut links) => {
+                links.push(link.into());
+                Self::Chain(head, links)
+            }
+            head => Self::Chain(Box::new(head), vec![link.into()]),
+        }
+    }
+
+    fn one_line(&self, out: &mut String) {
+        match self {
+            Self::Atom(text) => out.push_str(text),
+            Self::Call(callee, args) => {
+                out.push_str(callee);
+                out.push('(');
+                join(args, out);
+                out.push(')');
+            }
+            Self::List(open, items) => {
+                out.push_str(open);
+                join(items, out);
+                out.push(']');
+            }
+            Self::Chain(head, links) => {
+                head.one_line(out);
+                links.iter().for_each(|link| out.push_str(link));
+            }
+            Self::Try(tried) => {
+                tried.one_line(out);
+                out.push('?');
+            }
+        }
+    }
+
+    fn to_line(&self) -> String {
+        let mut out = String::new();
+        self.one_line(&mut out);
+        out
+    }
+
+    /// The expression as rustfmt lays it out at `place`, or nothing where it can't make it fit.
+    fn layout(&self, place: Place) -> Option<String> {
+        match self {
+            Self::Atom(text) => place.fits(text).then(|| text.clone()),
+            Self::Call(callee, args) => {
+                let line = self.to_line();
+                let args_width = line.width() - callee.width() - 2;
+                if place.fits(&line) && (args.len() < 2 || args_width <= CALL_WIDTH) {
+                    return Some(line);
+                }
+                if args.is_empty() || place.used + callee.width() + place.after > MAX_WIDTH {
+                    return None;
+                }
+                Some(format!("{callee}({})", broken(args, place)?))
+            }
+            Self::List(open, items) => {
+                let line = self.to_line();
+                let items_width = line.width() - open.width() - 1;
+                if place.fits(&line) && (items.len() < 2 || items_width <= ARRAY_WIDTH) {
+                    return Some(line);
+                }
+                if items.is_empty() || place.used + open.width() > MAX_WIDTH {
+                    return None;
+                }
+                Some(format!("{open}{}]", broken(items, place)?))
+            }
+            Self::Try(tried) => {
+                let after = place.after + 1;
+                Some(tried.layout(Place { after, ..place })? + "?")
+            }
+            Self::Chain(head, links) => {
+                let line = self.to_line();
+                if place.fits(&line) && (links.len() < 2 || line.width() <= CHAIN_WIDTH) {
+                    return Some(line);
+                }
+                let mut text = head.layout(place)?;
+                let indent = match text.contains('\n') {
+                    true => place.indent,
+                    false => place.indent + TAB,
+                };
+                let mut links = links.iter().peekable();
+                // A head as short as a tab is not left alone: `self.field`.
+                if place.used - place.indent + text.width() <= TAB {
+                    text.extend(links.next().map(String::as_str));
+                }
+                while let Some(link) = links.next() {
+                    let after = links.peek().map_or(place.after, |_| 0);
+                    if indent + link.width() + after > MAX_WIDTH {
+                        return None;
+                    }
+                    new_line(&mut text, indent);
+                    text.push_str(link);
+                }
+                place.fits(&text).then_some(text)
+            }
+        }
+    }
+}
+
+fn join(items: &[Expr], out: &mut String) {
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            out.push_str(", ");
+        }
+        item.one_line(out);
+    }
+}
+
+/// Items over several lines, between the brackets: filled when all are short, else one on each line.
+fn broken(items: &[Expr], place: Place) -> Option<String> {
+    let short = |item: &Expr| {
+        let line = item.to_line();
+        (line.width() <= SHORT_ELEMENT && !line.contains([' ', '['])).then_some(line)
+    };
+    if let Some(items) = items.iter().map(short).collect::<Option<Vec<_>>>() {
+        return Some(filled(&items, place));
+    }
+    let mut text = String::new();
+    for item in items {
+        new_line(&mut text, place.indent + TAB);
+        text.push_str(&item.layout(place.nested())?);
+        text.push(',');
+    }
+    new_line(&mut text, place.indent);
+    Some(text)
+}
+
+/// As many items on a line as there is room for, between the brackets.
+fn filled(items: &[String], place: Place) -> String {
+    let indent = place.indent + TAB;
+    let mut text = String::new();
+    let mut used = MAX_WIDTH;
+    for item in items {
+        let width = item.width();
+        if used + 2 + width > MAX_WIDTH {
+            new_line(&mut text, indent);
+            used = indent + width + 1;
+        } else {
+            text.push(' ');
+            used += width + 2;
+        }
+        text.push_str(item);
+        text.push(',');
+    }
+    new_line(&mut text, place.indent);
+    text
+}
+
+fn new_line(text: &mut String, indent: usize) {
+    text.push('\n');
+    text.extend(std::iter::repeat_n(' ', indent));
+}
+
+/// A type as rustfmt lays it out: generic arguments go on lines of their own.
+fn ty(text: &str, place: Place) -> Option<String> {
+    // rustfmt does not count these.
+    if let Some(bound) = text.strip_prefix("impl ") {
+        return Some(format!("impl {}", ty(bound, place)?));
+    }
+    if place.fits(text) {
+        return Some(text.to_owned());
+    }
+    let open = text.find('<')?;
+    let close = text.rfind('>')?;
+    let (head, tail) = (&text[..=open], &text[close..]);
+    // rustfmt does not count the bracket.
+    if place.used + head.width() - 1 + place.after > MAX_WIDTH {
+        return None;
+    }
+    let mut out = head.to_owned();
+    for argument in arguments(&text[open + 1..close]) {
+        new_line(&mut out, place.indent + TAB);
+        out.push_str(&ty(argument, place.nested())?);
+        out.push(',');
+    }
+    new_line(&mut out, place.indent);
+    out.push_str(tail);
+    Some(out)
+}
+
+/// Generic arguments, split at the commas that are not inside others.
+fn arguments(text: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    text.split(|c| {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    })
+    .map(str::trim)
+    .collect()
+}
+
+/// `name: ty,` in a struct; `head` is `pub name`.
+pub fn field(head: &str, text: &str, indent: usize) -> String {
+    let used = indent + head.width() + 2;
+    let same = ty(
+        text,
+        Place {
+            used,
+            ..Place::line(indent)
+        },
+    );
+    let next = || ty(text, Place::line(indent + TAB));
+    format!(
+        "{}{},",
+        assigned(&format!("{head}:"), same, next, indent, text),
+        ""
+    )
+}
+
+/// `const NAME: ty = value;`; `head` is `pub const NAME`.
+pub fn constant(head: &str, text: &str, value: &Expr, indent: usize) -> String {
+    let used = indent + head.width() + 2;
+    let after = 2;
+    let typed = match ty(
+        text,
+        Place {
+            indent,
+            used,
+            after,
+        },
+    ) {
+        Some(text) => format!("{head}: {text}"),
+        None => {
+            let mut typed = format!("{head}:");
+            new_line(&mut typed, indent + TAB);
+            let nested = indent + TAB;
+            typed.push_str(
+                &ty(
+                    text,
+                    Place {
+                        indent: nested,
+                        used: nested,
+                        after,
+                    },
+                )
+                .unwrap_or_else(|| text.to_owned()),
+            );
+            typed
+        }
+    };
+    assignment(&typed, value, indent)
+}
+
+/// `place = value;`.
+pub fn assignment(place: &str, value: &Expr, indent: usize) -> String {
+    let used = match place.rsplit_once('\n') {
+        Some((_, last)) => last.width(),
+        None => indent + place.width(),
+    };
+    let same = value.layout(Place {
+        used: used + 3,
+        ..Place::line(indent)
+    });
+    let next = || value.layout(Place::line(indent + TAB));
+    let mut text = assigned(&format!("{place} ="), same, next, indent, &value.to_line());
+    text.push(';');
+    text
+}
+
+/// Chooses between what stands on the same line as `head` and what stands on the next.
+fn assigned(
+    head: &str,
+    same: Option<String>,
+    next: impl Fn() -> Option<String>,
+    indent: usize,
+    otherwise: &str,
+) -> String {
+    let newlines = |text: &str| text.matches('\n').count();
+    let opens = |text: &str| text.lines().next().is_some_and(|line| line.ends_with('('));
+    let on_next = |text: String| {
+        let mut out = head.to_owned();
+        new_line(&mut out, indent + TAB);
+        out + &text
+    };
+    match same {
+        Some(same) if !same.contains('\n') => format!("{head} {same}"),
+        Some(same) => match next() {
+            Some(next)
+                if !next.contains('\n')
+                    || newlines(&same) > newlines(&next) + 1
+                    || opens(&same) && !opens(&next) =>
+            {
+                on_next(next)
+            }
+            _ => format!("{head} {same}"),
+        },
+        None => match next() {
+            Some(next) => on_next(next),
+            None => format!("{head} {otherwise}"),
+        },
+    }
+}
+
+/// `name: value,` in a struct literal, or the shorthand.
+pub fn field_value(name: &str, value: &Expr, indent: usize) -> String {
+    if matches!(value, Expr::Atom(text) if text == name) {
+        return format!("{name},");
+    }
+    let used = indent + name.width() + 2;
+    if let Some(value) = value.layout(Place {
+        used,
+        ..Place::line(indent)
+    }) {
+        return format!("{name}: {value},");
+    }
+    // rustfmt does not count the comma here.
+    let next = Place {
+        after: 0,
+        ..Place::line(indent + TAB)
+    };
+    let Some(value) = value.layout(next) else {
+        return format!("{name}: {},", value.to_line());
+    };
+    let mut text = format!("{name}:");
+    new_line(&mut text, indent + TAB);
+    text + &value + ","
+}
+
+/// `Self { name: value }`, the struct that `new` gives.
+pub fn struct_literal(fields: &[(&str, Expr)], indent: usize) -> String {
+    let fits = |text: &str| text.width() <= STRUCT_WIDTH;
+    let line = fields
+        .iter()
+        .map(|(name, value)| field_value(name, value, 0))
+        .collect::<Vec<_>>()
+        .join(" ");
+    if let Some(line) = line.strip_suffix(',').filter(|line| fits(line)) {
+        return format!("Self {{ {line} }}");
+    }
+    let mut text = String::from("Self {");
+    for (name, value) in fields {
+        new_line(&mut text, indent + TAB);
+        text.push_str(&field_value(name, value, indent + TAB));
+    }
+    new_line(&mut text, indent);
+    text.push('}');
+    text
+}
+
+/// An expression at the end of a block.
+pub fn tail(value: &Expr, indent: usize) -> String {
+    value
+        .layout(Place {
+            after: 0,
+            ..Place::line(indent)
+        })
+        .unwrap_or_else(|| value.to_line())
+}
+
+/// A match arm: `pattern => "value",`.
+pub fn arm(pattern: &str, value: &str, indent: usize) -> String {
+    let line = format!("{pattern} => {value},");
+    if indent + line.width() <= MAX_WIDTH || indent + TAB + value.width() > MAX_WIDTH {
+        return line;
+    }
+    let mut text = format!("{pattern} => {{");
+    new_line(&mut text, indent + TAB);
+    text.push_str(value);
+    new_line(&mut text, indent);
+    text.push('}');
+    text
+}
+
+/// `if condition {`, where the condition is a chain.
+pub fn condition(value: &Expr, indent: usize) -> String {
+    let place = Place {
+        indent,
+        used: indent + 3,
+        after: 2,
+    };
+    match value.layout(place) {
+        Some(text) if !text.contains('\n') => format!("if {text} {{"),
+        Some(text) => {
+            let mut text = format!("if {text}");
+            new_line(&mut text, indent);
+            text + "{"
+        }
+        None => format!("if {} {{", value.to_line()),
+    }
+}
+
+/// A function's head up to the opening brace; `head` is `pub fn name`.
+pub fn signature(head: &str, params: &[String], returns: &str, indent: usize) -> String {
+    // rustfmt decides with the arrow alone in mind whether the returned type is broken.
+    let broken_returns = indent + 3 + returns.width() > MAX_WIDTH;
+    let line = format!("{head}({}) -> {returns} {{", params.join(", "));
+    if !broken_returns && indent + line.width() <= MAX_WIDTH {
+        return line;
+    }
+    let mut text = format!("{head}(");
+    for param in params {
+        new_line(&mut text, indent + TAB);
+        match param.split_once(": ") {
+            Some((name, of_type)) => {
+                let used = indent + TAB + name.width() + 2;
+                let place = Place {
+                    used,
+                    ..Place::line(indent + TAB)
+                };
+                let laid_out = ty(of_type, place);
+                text.push_str(name);
+                text.push_str(": ");
+                text.push_str(laid_out.as_deref().unwrap_or(of_type));
+            }
+            None => text.push_str(param),
+        }
+        text.push(',');
+    }
+    new_line(&mut text, indent);
+    text.push_str(") -> ");
+    if broken_returns {
+        let place = Place {
+            indent,
+            used: 2 * indent + 5,
+            after: 0,
+        };
+        text.push_str(ty(returns, place).as_deref().unwrap_or(returns));
+        return text + " {";
+    }
+    text.push_str(returns);
+    // And it counts the indentation twice when it comes to the brace.
+    if 2 * indent + 5 + returns.width() + 2 <= MAX_WIDTH {
+        return text + " {";
+    }
+    new_line(&mut text, indent);
+    text + "{"
+}
+
+/// `impl Trait for Type {`.
+pub fn impl_header(implemented: &str, name: &str) -> String {
+    let line = format!("impl {implemented} for {name} {{");
+    if line.width() <= MAX_WIDTH {
+        return line;
+    }
+    format!("impl {implemented}\n    for {name}\n{{")
+}
+
+/// `#[derive(…)]`.
+pub fn derive<'a>(traits: impl IntoIterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in traits {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let line = format!("#[derive({})]", names.join(", "));
+    if line.width() <= MAX_WIDTH {
+        return line;
+    }
+    format!("#[derive(\n    {},\n)]", names.join(",\n    "))
+}
+
+/// `#[name(argument)]`.
+pub fn attribute(name: &str, argument: &str, indent: usize) -> String {
+    let line = format!("#[{name}({argument})]");
+    if indent + line.width() < MAX_WIDTH {
+        return line;
+    }
+    let mut text = format!("#[{name}(");
+    new_line(&mut text, indent + TAB);
+    text.push_str(argument);
+    new_line(&mut text, indent);
+    text + ")]"
+}
+
+/// `path!(argument);`.
+pub fn macro_call(path: &str, argument: &str) -> String {
+    let line = format!("{path}!({argument});");
+    if line.width() <= MAX_WIDTH {
+        return line;
+    }
+    format!("{path}!(\n    {argument}\n);")
+}

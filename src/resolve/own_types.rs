@@ -1,0 +1,106 @@
+//! Enum types and composite types.
+
+use super::Context;
+use super::docs;
+use super::names::{self, Holder, Namespace, Wish};
+use super::rows;
+use super::tree::Object;
+use crate::catalog;
+use crate::model::{Composite, CompositeField, Enum, Ident};
+
+/// The enum of an enum type. Of labels that want the same variant the first by name has it, for a
+/// new label can stand anywhere in the type's order.
+pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) -> Enum {
+    const USUAL: [&str; 8] = [
+        "Clone",
+        "Copy",
+        "Debug",
+        "PartialEq",
+        "Eq",
+        "PartialOrd",
+        "Ord",
+        "Hash",
+    ];
+    let names = context.tree.names(&ty.name);
+    let mut labels: Vec<(usize, &String)> = ty.labels.iter().enumerate().collect();
+    labels.sort_by_key(|(_, label)| *label);
+    let wishes = labels.iter().map(|(i, label)| {
+        let holder = Holder::Member("label", &ty.name, label);
+        let configured = context.settings.name(&holder);
+        let first = match configured {
+            Some(name) => names::bare(name).to_owned(),
+            None if label.trim().is_empty() => "Empty".to_owned(),
+            None => names::camel(label),
+        };
+        let unnamed = || format!("Variant{}", i + 1);
+        Wish {
+            holder,
+            first: if first.is_empty() { unnamed() } else { first },
+            others: Vec::new(),
+            configured: configured.is_some(),
+        }
+    });
+    let wishes: Vec<Wish<'_>> = wishes.collect();
+    let asked: Vec<(Holder<'_>, bool)> = wishes.iter().map(|w| (w.holder, w.configured)).collect();
+    let grants = Namespace::default().grant(wishes, names::escape);
+    let mut variants: Vec<(usize, Ident)> = Vec::with_capacity(labels.len());
+    for (((i, label), grant), (holder, configured)) in labels.into_iter().zip(grants).zip(asked) {
+        context
+            .settings
+            .report_loss("variant", holder, &grant, configured);
+        let ident = Ident {
+            db: label.clone(),
+            rs: grant.name,
+        };
+        variants.push((i, ident));
+    }
+    variants.sort_by_key(|(i, _)| *i);
+    Enum {
+        module: Ident {
+            db: ty.name.name.clone(),
+            rs: names.module.clone(),
+        },
+        schema: ty.name.schema.clone(),
+        name: names.ty.clone(),
+        doc: docs::row(Object::Enum(ty)),
+        derives: context.settings.derives(&ty.name, &USUAL),
+        attributes: context.settings.attributes(&ty.name),
+        variants: variants.into_iter().map(|(_, ident)| ident).collect(),
+    }
+}
+
+/// The struct of a composite type that the runtime can read.
+pub(super) fn composite<'a>(ty: &'a catalog::Composite, context: &Context<'a>) -> Composite {
+    let names = context.tree.names(&ty.name);
+    let members = ty.attributes.iter().zip(1..).map(|(attribute, n)| {
+        let holder = Holder::Member("attribute", &ty.name, &attribute.name);
+        (holder, format!("attribute_{n}"))
+    });
+    let idents = rows::member_idents(members, "field", context);
+    let path = |name: &catalog::QualifiedName| context.tree.path(&ty.name.schema, name);
+    let fields = ty.attributes.iter().zip(idents).map(|(attribute, rs)| {
+        let value = context.types.value(&attribute.ty);
+        CompositeField {
+            ident: Ident {
+                db: attribute.name.clone(),
+                rs,
+            },
+            ty: format!("::std::option::Option<{}>", value.rust(path)),
+            doc: docs::attribute(attribute, context),
+        }
+    });
+    Composite {
+        module: Ident {
+            db: ty.name.name.clone(),
+            rs: names.module.clone(),
+        },
+        schema: ty.name.schema.clone(),
+        name: names.ty.clone(),
+        doc: docs::row(Object::Composite(ty)),
+        derives: context
+            .settings
+            .derives(&ty.name, &["Clone", "Debug", "PartialEq"]),
+        attributes: context.settings.attributes(&ty.name),
+        fields: fields.collect(),
+    }
+}

@@ -1,0 +1,397 @@
+//! Rows: the columns of a table or view as fields, constants and parameters, and its keys.
+
+use std::collections::HashMap;
+
+use super::Context;
+use super::names::{self, Holder, Namespace, Wish};
+use super::sql;
+use super::tree::Object;
+use super::types::Value;
+use crate::catalog::{Column, Deferral, Identity, Index, IndexOn, QualifiedName, Table};
+use crate::model::Ident;
+
+/// Functions of a row struct that have no other name: what is generated, what the query API will bring,
+/// and the methods of the traits that a row derives, which a relation's method would hide.
+const FUNCTIONS: [&str; 25] = [
+    "alias",
+    "all",
+    "clone",
+    "copy_in",
+    "copy_out",
+    "count",
+    "delete",
+    "eq",
+    "exists",
+    "find",
+    "fmt",
+    "from_row",
+    "insert",
+    "insert_many",
+    "into",
+    "list",
+    "load",
+    "ne",
+    "new",
+    "query",
+    "select",
+    "to_owned",
+    "try_into",
+    "update",
+    "with",
+];
+
+/// Constants of a row struct that are no columns. Those of its traits (`NAME`, `WIDTH`) are not among
+/// them: a column of that name hides them, and `<User as Table>::NAME` finds them still.
+const CONSTANTS: [&str; 3] = ["ALL", "COLUMNS", "TABLE"];
+
+/// A table or view of the tree, with the names of its columns and what else its struct will hold.
+pub(super) struct Row<'a> {
+    pub object: Object<'a>,
+    pub name: &'a QualifiedName,
+    pub fields: Vec<Field<'a>>,
+    by_column: HashMap<&'a str, usize>,
+    /// The primary key, unique constraints and unique indexes on plain columns, in this order.
+    pub keys: Vec<Key<'a>>,
+    /// Functions and methods.
+    pub functions: Namespace<'a>,
+    /// Constants.
+    pub constants: Namespace<'a>,
+}
+
+/// A column and its names.
+pub(super) struct Field<'a> {
+    pub column: &'a Column,
+    pub ident: Ident,
+    pub constant: String,
+    pub param: String,
+    pub value: Value<'a>,
+    /// `Option` in the row: neither the column nor its domain is `NOT NULL`.
+    pub nullable: bool,
+    /// The Rust type without `Option`.
+    pub ty: String,
+    /// The Rust type of an argument.
+    pub argument: String,
+}
+
+impl Field<'_> {
+    /// The column's name as a part of a longer identifier.
+    pub(super) fn word(&self) -> &str {
+        names::bare(&self.ident.rs)
+    }
+
+    /// `"email"`.
+    pub(super) fn quoted(&self) -> String {
+        sql::quote(&self.column.name)
+    }
+
+    /// `"email" = $1`.
+    pub(super) fn equals(&self, n: usize) -> String {
+        format!("{} = {}", self.quoted(), self.value.placeholder(n, true))
+    }
+}
+
+/// What makes a row unique.
+#[derive(Debug, Clone)]
+pub(super) struct Key<'a> {
+    pub kind: KeyKind,
+    pub name: &'a str,
+    /// Indexes of fields, in the key's order.
+    pub columns: Vec<usize>,
+    /// The condition of a partial index.
+    pub predicate: Option<&'a str>,
+    /// Checked at once, so that `ON CONFLICT` can use it.
+    pub immediate: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyKind {
+    Primary,
+    Unique,
+    Index,
+}
+
+impl KeyKind {
+    /// The word for it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Primary => "primary key",
+            Self::Unique => "unique constraint",
+            Self::Index => "unique index",
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// Names a table's or view's columns.
+    pub(super) fn new(object: Object<'a>, columns: &'a [Column], context: &Context<'a>) -> Self {
+        let mut row = Self {
+            object,
+            name: object.name(),
+            fields: fields(object.name(), columns, context),
+            by_column: HashMap::new(),
+            keys: Vec::new(),
+            functions: Namespace::reserving(&FUNCTIONS),
+            constants: Namespace::reserving(&CONSTANTS),
+        };
+        for (i, column) in columns.iter().enumerate() {
+            row.by_column.insert(&column.name, i);
+        }
+        row.name_constants(context);
+        row.keys = row.find_keys();
+        row
+    }
+
+    /// The table, if it is one.
+    pub(super) fn table(&self) -> Option<&'a Table> {
+        match self.object {
+            Object::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The indexes; only materialized views have any besides tables.
+    pub(super) fn indexes(&self) -> &'a [Index] {
+        match self.object {
+            Object::Table(table) => &table.indexes,
+            Object::View(view) => &view.indexes,
+            Object::Enum(_) | Object::Composite(_) => &[],
+        }
+    }
+
+    /// The fields of some columns, if all of them exist.
+    pub(super) fn columns(
+        &self,
+        names: impl IntoIterator<Item = &'a String>,
+    ) -> Option<Vec<usize>> {
+        names
+            .into_iter()
+            .map(|name| self.by_column.get(name.as_str()).copied())
+            .collect()
+    }
+
+    /// The fields of an index's key, if it is on nothing but columns.
+    pub(super) fn index_columns(&self, index: &'a Index) -> Option<Vec<usize>> {
+        index
+            .keys
+            .iter()
+            .map(|key| match &key.on {
+                IndexOn::Column(name) => self.by_column.get(name.as_str()).copied(),
+                IndexOn::Expression(_) => None,
+            })
+            .collect()
+    }
+
+    /// The fields of some indexes. Such indexes come from [`Row::columns`] of the same row.
+    pub(super) fn pick<'r>(
+        &'r self,
+        columns: &'r [usize],
+    ) -> impl Iterator<Item = &'r Field<'a>> + Clone {
+        columns.iter().filter_map(|i| self.fields.get(*i))
+    }
+
+    /// The primary key's fields.
+    pub(super) fn primary_key(&self) -> Option<&Key<'a>> {
+        self.keys.iter().find(|key| key.kind == KeyKind::Primary)
+    }
+
+    /// At most one row has the same values in these columns.
+    pub(super) fn is_unique(&self, columns: &[usize]) -> bool {
+        let wanted = sorted(columns);
+        self.keys
+            .iter()
+            .any(|key| key.predicate.is_none() && sorted(&key.columns) == wanted)
+    }
+
+    /// `tenant_id_and_email`.
+    pub(super) fn joined(&self, columns: &[usize]) -> String {
+        let words: Vec<&str> = self.pick(columns).map(Field::word).collect();
+        words.join("_and_")
+    }
+
+    /// What is selected, after an alias if there is one. A table without columns has NULL instead, for
+    /// `RETURNING` needs an expression.
+    pub(super) fn select_list(&self, alias: Option<&str>) -> Vec<String> {
+        if self.fields.is_empty() {
+            return vec!["NULL".to_owned()];
+        }
+        let expression = |field: &Field<'_>| {
+            let alias = alias.map(|a| format!("{a}.")).unwrap_or_default();
+            let cast = field.value.read_cast.as_ref();
+            let cast = cast.map(|cast| format!("::{cast}")).unwrap_or_default();
+            format!("{alias}{}{cast}", field.quoted())
+        };
+        self.fields.iter().map(expression).collect()
+    }
+
+    /// `ORDER BY` the primary key, where there is one.
+    pub(super) fn order_by(&self, alias: Option<&str>) -> Vec<String> {
+        let Some(key) = self.primary_key() else {
+            return Vec::new();
+        };
+        let alias = alias.map(|a| format!("{a}.")).unwrap_or_default();
+        let columns: Vec<String> = self
+            .pick(&key.columns)
+            .map(|field| format!("{alias}{}", field.quoted()))
+            .collect();
+        if columns.is_empty() {
+            return Vec::new();
+        }
+        sql::list("ORDER BY ", &columns)
+    }
+
+    fn name_constants(&mut self, context: &Context<'a>) {
+        let wishes = self.fields.iter().map(|field| {
+            let first = names::shouty(field.word());
+            Wish {
+                holder: Holder::Member("column", self.name, &field.column.name),
+                others: vec![format!("{first}_COLUMN")],
+                first,
+                configured: false,
+            }
+        });
+        let grants = self.constants.grant(wishes.collect(), names::escape);
+        for (field, grant) in self.fields.iter_mut().zip(grants) {
+            let holder = Holder::Member("column", self.name, &field.column.name);
+            context
+                .settings
+                .report_loss("constant", holder, &grant, false);
+            field.constant = grant.name;
+        }
+    }
+
+    fn find_keys(&self) -> Vec<Key<'a>> {
+        let mut keys = Vec::new();
+        if let Some(table) = self.table() {
+            let primary = table
+                .primary_key
+                .iter()
+                .map(|key| (KeyKind::Primary, &key.name, &key.columns, key.deferral));
+            let unique = table
+                .unique_keys
+                .iter()
+                .map(|key| (KeyKind::Unique, &key.name, &key.columns, key.deferral));
+            for (kind, name, columns, deferral) in primary.chain(unique) {
+                if let Some(columns) = self.columns(columns) {
+                    keys.push(Key {
+                        kind,
+                        name,
+                        columns,
+                        predicate: None,
+                        immediate: deferral == Deferral::NotDeferrable,
+                    });
+                }
+            }
+        }
+        for index in self.indexes().iter().filter(|index| index.unique) {
+            if let Some(columns) = self.index_columns(index) {
+                keys.push(Key {
+                    kind: KeyKind::Index,
+                    name: &index.name,
+                    columns,
+                    predicate: index.predicate.as_deref(),
+                    immediate: true,
+                });
+            }
+        }
+        keys.retain(|key| !key.columns.is_empty());
+        keys
+    }
+}
+
+/// A set of columns, in one order.
+pub(super) fn sorted(columns: &[usize]) -> Vec<usize> {
+    let mut columns = columns.to_vec();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+/// Neither generated nor an identity that is always given by the server.
+pub(super) fn is_writable(column: &Column) -> bool {
+    column.generated.is_none() && column.identity != Some(Identity::Always)
+}
+
+fn fields<'a>(
+    of: &'a QualifiedName,
+    columns: &'a [Column],
+    context: &Context<'a>,
+) -> Vec<Field<'a>> {
+    let holder = |column: &'a Column| Holder::Member("column", of, &column.name);
+    let idents = member_idents(
+        columns
+            .iter()
+            .map(|c| (holder(c), format!("column_{}", c.position))),
+        "field",
+        context,
+    );
+    // Parameters stand beside these names, which functions have in any case.
+    let mut params = Namespace::reserving(&["db", "SQL"]);
+    let wishes = columns.iter().zip(&idents).map(|(column, ident)| Wish {
+        holder: holder(column),
+        first: ident.trim_start_matches("r#").to_owned(),
+        others: vec![format!("{}_", ident.trim_start_matches("r#"))],
+        configured: false,
+    });
+    let params = params.grant(wishes.collect(), names::escape);
+    let path = |name: &QualifiedName| context.tree.path(&of.schema, name);
+    columns
+        .iter()
+        .zip(idents)
+        .zip(params)
+        .map(|((column, ident), param)| {
+            let value = context.types.value(&column.ty);
+            let not_null = context.types.domains(&column.ty).any(|d| d.not_null);
+            Field {
+                column,
+                ident: Ident {
+                    db: column.name.clone(),
+                    rs: ident,
+                },
+                constant: String::new(),
+                param: param.name,
+                nullable: column.nullable && !not_null,
+                ty: value.rust(path),
+                argument: value.argument(path),
+                value,
+            }
+        })
+        .collect()
+}
+
+/// The fields of a struct. Each member comes with the name it has when nothing of its own name can be
+/// in an identifier.
+pub(super) fn member_idents<'a>(
+    members: impl IntoIterator<Item = (Holder<'a>, String)>,
+    thing: &str,
+    context: &Context<'a>,
+) -> Vec<String> {
+    let wishes: Vec<Wish<'a>> = members
+        .into_iter()
+        .map(|(holder, unnamed)| {
+            let configured = context.settings.name(&holder);
+            let first = match (configured, holder) {
+                (Some(name), _) => name.trim_start_matches("r#").to_owned(),
+                (None, Holder::Member(_, _, name)) => names::snake(name),
+                (None, _) => String::new(),
+            };
+            Wish {
+                holder,
+                first: if first.is_empty() { unnamed } else { first },
+                others: Vec::new(),
+                configured: configured.is_some(),
+            }
+        })
+        .collect();
+    let asked: Vec<(Holder<'a>, bool)> = wishes.iter().map(|w| (w.holder, w.configured)).collect();
+    let grants = Namespace::default().grant(wishes, names::escape);
+    asked
+        .into_iter()
+        .zip(grants)
+        .map(|((holder, configured), grant)| {
+            context
+                .settings
+                .report_loss(thing, holder, &grant, configured);
+            grant.name
+        })
+        .collect()
+}

@@ -1,0 +1,185 @@
+//! How rows are inserted and changed.
+
+use std::collections::HashSet;
+
+use super::Context;
+use super::docs;
+use super::functions;
+use super::names::{self, Holder, Namespace, Wish};
+use super::rows::{Field, Key, Row, is_writable};
+use crate::catalog::{Identity, Table};
+use crate::model::{NewRow, Patch, Upsert, Write, WriteField};
+
+/// Functions of `NewX` and `XPatch`, and methods of what they derive, which a setter would hide.
+const FUNCTIONS: [&str; 12] = [
+    "apply", "clone", "default", "eq", "fmt", "insert", "into", "ne", "new", "to_owned",
+    "try_into", "values",
+];
+
+/// A row can be changed: there is a primary key to find it by and a column that may be written.
+pub(super) fn has_patch(table: &Table) -> bool {
+    let has_key = table.primary_key.as_ref().is_some_and(|key| {
+        !key.columns.is_empty() && key.columns.iter().all(|name| table.column(name).is_some())
+    });
+    has_key && table.columns.iter().any(is_writable)
+}
+
+/// `NewX` of a table; `None` of a view.
+pub(super) fn new_row<'a>(
+    row: &Row<'a>,
+    docs: &[Vec<String>],
+    context: &Context<'a>,
+) -> Option<NewRow> {
+    row.table()?;
+    let mut namespace = Namespace::reserving(&FUNCTIONS);
+    let upserts = upserts(row, &mut namespace, context);
+    Some(NewRow {
+        name: context.tree.names(row.name).new_row.clone(),
+        fields: fields(row, docs, &mut namespace, context, true),
+        upserts,
+    })
+}
+
+/// `XPatch` of a table, where its rows can be changed.
+pub(super) fn patch<'a>(
+    row: &Row<'a>,
+    docs: &[Vec<String>],
+    context: &Context<'a>,
+) -> Option<Patch> {
+    let key = row.primary_key()?;
+    if !has_patch(row.table()?) {
+        return None;
+    }
+    let mut namespace = Namespace::reserving(&FUNCTIONS);
+    Some(Patch {
+        name: context.tree.names(row.name).patch.clone(),
+        fields: fields(row, docs, &mut namespace, context, false),
+        key: functions::params(row, &key.columns),
+        key_sql: functions::equalities(row, &key.columns).join(" AND "),
+    })
+}
+
+/// The columns that may be written. A setter that can't have its field's name is reported once, though
+/// both structs may have it.
+fn fields<'a>(
+    row: &Row<'a>,
+    docs: &[Vec<String>],
+    namespace: &mut Namespace<'a>,
+    context: &Context<'a>,
+    new: bool,
+) -> Vec<WriteField> {
+    let writable: Vec<(&Field<'a>, &Vec<String>)> = row
+        .fields
+        .iter()
+        .zip(docs)
+        .filter(|(field, _)| is_writable(field.column))
+        .collect();
+    let wishes = writable.iter().map(|(field, _)| {
+        let first = field.ident.rs.trim_start_matches("r#").to_owned();
+        Wish {
+            holder: Holder::Member("column", row.name, &field.column.name),
+            others: vec![format!("set_{}", field.word())],
+            first,
+            configured: false,
+        }
+    });
+    let grants = namespace.grant(wishes.collect(), names::escape);
+    writable
+        .into_iter()
+        .zip(grants)
+        .map(|((field, doc), grant)| {
+            let required = is_required(field, context);
+            // What must be given has no setter in a new row, only in the patch.
+            if new != required {
+                let holder = Holder::Member("column", row.name, &field.column.name);
+                context
+                    .settings
+                    .report_loss("setter", holder, &grant, false);
+            }
+            WriteField {
+                ident: field.ident.clone(),
+                setter: grant.name,
+                param: field.param.clone(),
+                ty: field.ty.clone(),
+                nullable: field.nullable,
+                required: new && required,
+                into: field.value.takes_into(),
+                write: Write {
+                    column_sql: field.quoted(),
+                    param_sql: field.value.param_sql.clone(),
+                    cast_sql: field.value.cast_sql.clone(),
+                    element_sql: field.value.element_sql.clone(),
+                },
+                doc: doc.clone(),
+            }
+        })
+        .collect()
+}
+
+/// Nobody else gives the column a value: neither a default, its domain's included, nor an identity.
+fn is_required(field: &Field<'_>, context: &Context<'_>) -> bool {
+    let column = field.column;
+    !field.nullable
+        && column.default.is_none()
+        && column.identity.is_none()
+        && context
+            .types
+            .domains(&column.ty)
+            .all(|domain| domain.default.is_none())
+}
+
+/// One for each key that can settle a conflict (`INSERT`, `ON CONFLICT`): checked at once, and on columns
+/// for which a new row has a value or the server computes one from it.
+fn upserts<'a>(row: &Row<'a>, namespace: &mut Namespace<'a>, context: &Context<'a>) -> Vec<Upsert> {
+    let mut seen = HashSet::new();
+    let keys: Vec<&Key<'a>> = row
+        .keys
+        .iter()
+        .filter(|key| key.immediate && is_given(row, key))
+        .filter(|key| seen.insert((&key.columns, key.predicate)))
+        .collect();
+    let wishes = keys.iter().map(|key| Wish {
+        holder: Holder::Member(key.kind.word(), row.name, key.name),
+        first: format!("upsert_by_{}", functions::key_word(row, key)),
+        others: Vec::new(),
+        configured: false,
+    });
+    let grants = namespace.grant(wishes.collect(), names::escape);
+    keys.into_iter()
+        .zip(grants)
+        .map(|(key, grant)| {
+            let holder = Holder::Member(key.kind.word(), row.name, key.name);
+            context
+                .settings
+                .report_loss("function", holder, &grant, false);
+            let columns: Vec<String> = row.pick(&key.columns).map(Field::quoted).collect();
+            let target = format!("({})", columns.join(", "));
+            let on = docs::columns(row.pick(&key.columns));
+            let mut doc = vec![format!(
+                "Inserts the row, or changes the one that has the same {on}, and returns it."
+            )];
+            if let Some(predicate) = key.predicate {
+                doc.push(String::new());
+                doc.push(format!(
+                    "Only among the rows of the partial unique index {}: {}.",
+                    docs::code(key.name),
+                    docs::code(predicate)
+                ));
+            }
+            Upsert {
+                name: grant.name,
+                doc,
+                target_sql: match key.predicate {
+                    Some(predicate) => format!("{target} WHERE ({predicate})"),
+                    None => target,
+                },
+                key_columns_sql: columns,
+            }
+        })
+        .collect()
+}
+
+fn is_given(row: &Row<'_>, key: &Key<'_>) -> bool {
+    row.pick(&key.columns)
+        .all(|field| field.column.identity != Some(Identity::Always))
+}

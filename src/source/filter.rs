@@ -1,0 +1,171 @@
+//! `include` and `exclude`: which of a Catalog's objects are taken.
+
+use std::collections::BTreeSet;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::catalog::{Catalog, QualifiedName, TypeRef};
+use crate::diagnostics::Diagnostic;
+
+/// Keeps the tables, views, functions and free-standing sequences that the patterns on `schema.name` take.
+/// A type stays when the patterns take it or something that stays uses it; a sequence stays with its table.
+/// Of the schemas those stay that still hold something.
+pub fn filter(
+    catalog: &mut Catalog,
+    include: &[String],
+    exclude: &[String],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if !include.is_empty() || !exclude.is_empty() {
+        let include = Patterns::new("include", include, diagnostics);
+        let exclude = Patterns::new("exclude", exclude, diagnostics);
+        report_idle(catalog, &[&include, &exclude], diagnostics);
+        retain(catalog, |name| {
+            (include.is_empty() || include.matches(name)) && !exclude.matches(name)
+        });
+    }
+}
+
+struct Patterns {
+    key: &'static str,
+    texts: Vec<String>,
+    set: GlobSet,
+}
+
+impl Patterns {
+    fn new(key: &'static str, texts: &[String], diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut builder = GlobSetBuilder::new();
+        let mut good = Vec::new();
+        for text in texts {
+            match Glob::new(text) {
+                Ok(glob) => {
+                    builder.add(glob);
+                    good.push(text.clone());
+                }
+                Err(error) => diagnostics.push(
+                    Diagnostic::error(format!(
+                        "`{text}` in `{key}` is no pattern: {}",
+                        error.kind()
+                    ))
+                    .help("a pattern is `schema.name`, in which `*` stands for anything"),
+                ),
+            }
+        }
+        Self {
+            key,
+            texts: good,
+            set: builder.build().unwrap_or_default(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    fn matches(&self, name: &QualifiedName) -> bool {
+        !self.is_empty() && self.set.is_match(name.to_string())
+    }
+}
+
+/// A pattern that matches nothing is a slip of the pen.
+fn report_idle(catalog: &Catalog, patterns: &[&Patterns], diagnostics: &mut Vec<Diagnostic>) {
+    for patterns in patterns {
+        let mut used = BTreeSet::new();
+        for name in names(catalog) {
+            used.extend(patterns.set.matches(name.to_string()));
+        }
+        for (i, text) in patterns.texts.iter().enumerate() {
+            if !used.contains(&i) {
+                diagnostics.push(
+                    Diagnostic::warning(format!("`{text}` in `{}` matches nothing", patterns.key))
+                        .help("a pattern is matched against `schema.name`, as in `public.users`"),
+                );
+            }
+        }
+    }
+}
+
+fn names(catalog: &Catalog) -> impl Iterator<Item = &QualifiedName> {
+    let tables = catalog.tables.iter().map(|table| &table.name);
+    let views = catalog.views.iter().map(|view| &view.name);
+    let functions = catalog.functions.iter().map(|function| &function.name);
+    let sequences = catalog.sequences.iter().map(|sequence| &sequence.name);
+    tables
+        .chain(views)
+        .chain(functions)
+        .chain(sequences)
+        .chain(types(catalog))
+}
+
+fn types(catalog: &Catalog) -> impl Iterator<Item = &QualifiedName> {
+    let enums = catalog.enums.iter().map(|ty| &ty.name);
+    let domains = catalog.domains.iter().map(|ty| &ty.name);
+    let composites = catalog.composites.iter().map(|ty| &ty.name);
+    let ranges = catalog.ranges.iter().map(|ty| &ty.name);
+    enums.chain(domains).chain(composites).chain(ranges)
+}
+
+fn retain(catalog: &mut Catalog, taken: impl Fn(&QualifiedName) -> bool) {
+    catalog.tables.retain(|table| taken(&table.name));
+    catalog.views.retain(|view| taken(&view.name));
+    catalog.functions.retain(|function| taken(&function.name));
+    let tables: BTreeSet<QualifiedName> = catalog
+        .tables
+        .iter()
+        .map(|table| table.name.clone())
+        .collect();
+    catalog
+        .sequences
+        .retain(|sequence| match &sequence.owned_by {
+            Some(owner) => tables.contains(&owner.table),
+            None => taken(&sequence.name),
+        });
+    let kept = used_types(catalog, &taken);
+    catalog.enums.retain(|ty| kept.contains(&ty.name));
+    catalog.domains.retain(|ty| kept.contains(&ty.name));
+    catalog.composites.retain(|ty| kept.contains(&ty.name));
+    catalog.ranges.retain(|ty| kept.contains(&ty.name));
+    let schemas: BTreeSet<String> = names(catalog).map(|name| name.schema.clone()).collect();
+    catalog
+        .schemas
+        .retain(|schema| schemas.contains(&schema.name));
+}
+
+/// The types that are taken themselves, and those that something kept is made of, however deep.
+fn used_types(
+    catalog: &Catalog,
+    taken: impl Fn(&QualifiedName) -> bool,
+) -> BTreeSet<QualifiedName> {
+    let mut kept = BTreeSet::new();
+    let mut open: Vec<QualifiedName> = types(catalog).filter(|name| taken(name)).cloned().collect();
+    let columns = catalog
+        .tables
+        .iter()
+        .flat_map(|table| &table.columns)
+        .chain(catalog.views.iter().flat_map(|view| &view.columns))
+        .map(|column| &column.ty);
+    let signatures = catalog.functions.iter().flat_map(|function| {
+        let arguments = function.arguments.iter().map(|argument| &argument.ty);
+        arguments.chain(&function.returns)
+    });
+    open.extend(columns.chain(signatures).map(TypeRef::qualified_name));
+    while let Some(name) = open.pop() {
+        if name.schema == "pg_catalog" || !kept.insert(name.clone()) {
+            continue;
+        }
+        if let Some(domain) = catalog.domain(&name) {
+            open.push(domain.base.qualified_name());
+        }
+        if let Some(composite) = catalog.composites.iter().find(|ty| ty.name == name) {
+            open.extend(composite.attributes.iter().map(|a| a.ty.qualified_name()));
+        }
+        let range = catalog
+            .ranges
+            .iter()
+            .find(|ty| ty.name == name || ty.multirange.as_ref() == Some(&name));
+        if let Some(range) = range {
+            open.extend([range.name.clone(), range.subtype.qualified_name()]);
+        }
+    }
+    kept
+}

@@ -1,0 +1,27 @@
+-- Domains; their checks are among the constraints.
+SELECT
+    t.oid,
+    n.nspname,
+    t.typname,
+    t.typbasetype,
+    CASE WHEN t.typtypmod >= 0 THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END,
+    t.typnotnull,
+    pg_catalog.pg_get_expr(t.typdefaultbin, 0),
+    d.description
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_description AS d
+    ON d.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass
+    AND d.objoid = t.oid
+    AND d.objsubid = 0
+WHERE t.typtype = 'd'
+    AND n.nspname !~ '^pg_'
+    AND n.nspname <> 'information_schema'
+    AND NOT EXISTS (
+        SELECT
+        FROM pg_catalog.pg_depend AS e
+        WHERE e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
+            AND e.objid = t.oid
+            AND e.deptype = 'e'
+    )
+ORDER BY n.nspname, t.typname

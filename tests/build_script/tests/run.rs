@@ -1,0 +1,43 @@
+//! What the build script generated, run.
+#![allow(clippy::unwrap_used)]
+
+use rowsmith_runtime::Database;
+use rowsmith_test_build_script::db::{Item, List, NewItem, NewList, Priority};
+use rowsmith_test_server::TestServer;
+
+#[tokio::test]
+async fn the_generated_code_runs() {
+    let database = TestServer::shared().create_database(Some(include_str!("../schema.sql")));
+    let db = Database::connect(&database.url()).await.unwrap();
+
+    let list = NewList::new("Shopping").insert(&db).await.unwrap();
+    let items = Item::insert_many(
+        &db,
+        &[
+            NewItem::new(list.id, "bread"),
+            NewItem::new(list.id, "milk").priority(Priority::High),
+        ],
+    )
+    .await
+    .unwrap();
+    assert_eq!(items.len(), 2);
+
+    let found = List::find_by_title(&db, "Shopping").await.unwrap();
+    assert_eq!(found, Some(list.clone()));
+    let mut priorities: Vec<_> = list
+        .items(&db)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|item| (item.text, item.priority))
+        .collect();
+    priorities.sort();
+    assert_eq!(
+        priorities,
+        [
+            ("bread".to_owned(), Priority::Low),
+            ("milk".to_owned(), Priority::High)
+        ]
+    );
+    assert_eq!(items[0].list(&db).await.unwrap(), list);
+}

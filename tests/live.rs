@@ -1,0 +1,64 @@
+//! A database for each fixture: both sources say the same of it, and the generated functions do what
+//! their names say.
+//!
+//! One server is started for all of it.
+#![allow(clippy::unwrap_used)]
+
+#[path = "live/database.rs"]
+mod database;
+#[path = "live/parity.rs"]
+mod parity;
+mod support;
+#[path = "trees/lib.rs"]
+mod trees;
+
+/// A test for each fixture: all sources give the same Catalog and the same files.
+macro_rules! parity_of {
+    ($($name:ident),* $(,)?) => {
+        mod parity_of {
+            use crate::support::{Fixture, files_below};
+
+            $(
+                #[test]
+                fn $name() {
+                    let fixture = Fixture::read(stringify!($name));
+                    crate::parity::compare(&fixture, &files_below(&fixture.golden()));
+                }
+            )*
+        }
+    };
+}
+
+parity_of! {
+    alterations,
+    blog,
+    colliding_names,
+    comments,
+    configuration,
+    constraints,
+    custom_types,
+    extensions,
+    functions,
+    hostile_names,
+    indexes,
+    inheritance,
+    inserts,
+    key_types,
+    keywords,
+    linked_twice,
+    no_key,
+    organisation,
+    partitions,
+    relation_names,
+    schemas,
+    self_named,
+    sequences,
+    server_18,
+    shop,
+    text_types,
+    type_key,
+    types,
+    upserts,
+    views,
+    wide,
+}

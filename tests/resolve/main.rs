@@ -1,0 +1,10 @@
+//! Catalog → Model, on small Catalogs made by hand.
+
+mod build;
+mod docs;
+mod functions;
+mod names;
+mod relations;
+mod settings;
+mod types;
+mod writes;

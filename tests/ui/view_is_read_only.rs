@@ -1,0 +1,6 @@
+#[path = "../golden/views/mod.rs"]
+mod views;
+
+fn main() {
+    let _ = views::NewPricedBook::default();
+}
