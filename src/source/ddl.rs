@@ -1,12 +1,265 @@
 //! SQL text → Catalog, statement by statement.
+//!
+//! Statements are applied in order, as a database would apply them, to a Catalog under construction.
+//! Those that shape it are read by small parsers of our own, because dumps are full of statements that
+//! sqlparser does not read, and because expressions reach the Catalog as text. Those that can't shape it
+//! (owners, grants, settings, triggers, data, text search …) are passed over. A statement that shapes it
+//! and can't be read or applied is a [`Diagnostic`] that points at it, and the rest goes on.
 
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, SourceFile};
 
-/// Parses SQL files into a Catalog.
+mod alter;
+mod apply;
+mod builtin;
+mod change;
+mod column;
+mod comment;
+mod constraint;
+mod create;
+mod cursor;
+mod drop;
+mod expression;
+mod function;
+mod index;
+mod kinds;
+mod label;
+mod lexer;
+mod like;
+mod naming;
+mod rename;
+mod schema;
+mod sequence;
+mod state;
+mod statements;
+mod table;
+mod transaction;
+mod types;
+mod view;
+mod words;
+
+use cursor::{Cursor, Result};
+use lexer::{Token, TokenKind};
+use state::State;
+use statements::Statements;
+use transaction::Transactions;
+
+/// Parses SQL files, one after the other, into the Catalog of a database that ran them.
+///
+/// What is wrong with them is added to `diagnostics`; the Catalog then holds what could be understood.
 pub fn parse(files: &[Arc<SourceFile>], diagnostics: &mut Vec<Diagnostic>) -> Catalog {
-    let _ = (files, diagnostics);
-    Catalog::default()
+    let mut state = State::new();
+    let mut transactions = Transactions::new(files);
+    for file in files {
+        parse_file(&mut state, &mut transactions, file);
+    }
+    let (catalog, problems) = state.finish();
+    diagnostics.extend(problems);
+    catalog
+}
+
+fn parse_file(state: &mut State, transactions: &mut Transactions, file: &Arc<SourceFile>) {
+    let mut statements = Statements::new(&file.text);
+    loop {
+        match statements.next_statement() {
+            Ok(Some(statement)) => {
+                let mut cursor = Cursor::new(file, &statement.tokens);
+                if transactions.apply(state, &mut cursor) {
+                    continue;
+                }
+                if let Err(error) = apply(state, &mut cursor) {
+                    state.report(error);
+                }
+            }
+            Ok(None) => return,
+            Err(error) => {
+                state.report(Diagnostic::error(error.message).at(file, error.span));
+                return;
+            }
+        }
+    }
+}
+
+/// First words of statements that can't shape the Catalog.
+const PASSED_OVER: [&str; 43] = [
+    "analyse",
+    "analyze",
+    "call",
+    "checkpoint",
+    "close",
+    "cluster",
+    "copy",
+    "deallocate",
+    "declare",
+    "delete",
+    "discard",
+    "end",
+    "execute",
+    "explain",
+    "fetch",
+    "grant",
+    "insert",
+    "listen",
+    "load",
+    "lock",
+    "merge",
+    "move",
+    "notify",
+    "prepare",
+    "reassign",
+    "refresh",
+    "reindex",
+    "release",
+    "reset",
+    "revoke",
+    "security",
+    "show",
+    "table",
+    "truncate",
+    "unlisten",
+    "update",
+    "vacuum",
+    "values",
+    "with",
+    "begin",
+    "commit",
+    "start",
+    "savepoint",
+];
+
+/// Applies a statement.
+fn apply(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
+    if cursor
+        .peek()
+        .is_some_and(|token| token.kind == TokenKind::MetaCommand)
+    {
+        meta_command(state, cursor);
+        return Ok(());
+    }
+    if cursor.accept("create") {
+        return create::create(state, cursor);
+    }
+    if cursor.accept("alter") {
+        return change::alter(state, cursor);
+    }
+    if cursor.accept("drop") {
+        return drop::drop(state, cursor);
+    }
+    if cursor.accept_all(&["comment", "on"]) {
+        return comment::comment_on(state, cursor);
+    }
+    if cursor.accept("set") {
+        schema::set(state, cursor);
+        return Ok(());
+    }
+    if cursor.are(&["reset", "search_path"]) || cursor.are(&["reset", "all"]) {
+        state.search_path = state::default_search_path();
+        return Ok(());
+    }
+    if cursor.accept("select") || (cursor.is_symbol(b'(') && cursor.is_at(1, "select")) {
+        return select(state, cursor);
+    }
+    if cursor.accept("do") {
+        return do_block(state, cursor);
+    }
+    if cursor.accept_all(&["import", "foreign", "schema"]) {
+        let warning = Diagnostic::warning("the tables of a foreign schema are not known from SQL")
+            .help("describe them by `CREATE FOREIGN TABLE`, or read the schema from the database");
+        warn(state, cursor, warning);
+        return Ok(());
+    }
+    if cursor.is_any(&PASSED_OVER) || cursor.is_any(&["abort", "rollback"]) {
+        return Ok(());
+    }
+    Err(cursor
+        .expected("a statement")
+        .help("statements of PostgreSQL's SQL are read, up to a semicolon"))
+}
+
+fn warn(state: &mut State, cursor: &Cursor<'_>, warning: Diagnostic) {
+    let start = cursor.tokens().first();
+    let place = cursor
+        .error_at(start.map_or(cursor.span(), Token::span), "")
+        .place;
+    state.report(Diagnostic { place, ..warning });
+}
+
+/// `\i` and `\ir` read other files, which psql finds and we do not.
+fn meta_command(state: &mut State, cursor: &Cursor<'_>) {
+    let text = cursor
+        .peek()
+        .map_or("", |token| token.text(cursor.source()));
+    let command = text.split_whitespace().next().unwrap_or_default();
+    if matches!(command, "\\i" | "\\ir" | "\\include" | "\\include_relative") {
+        let warning = Diagnostic::warning(format!("`{command}` is not followed"))
+            .help("list the file among the schema's files, before or after this one");
+        warn(state, cursor, warning);
+    }
+}
+
+/// A query shapes the Catalog where it calls `set_config`, and where it makes a table by `INTO`.
+fn select(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
+    schema::set_config(state, &mut cursor.clone());
+    let mut depth = 0_usize;
+    while let Some(token) = cursor.advance() {
+        match token.kind {
+            TokenKind::Symbol(b'(') => depth += 1,
+            TokenKind::Symbol(b')') => depth = depth.saturating_sub(1),
+            TokenKind::Word if depth == 0 && token.is_word(cursor.source(), "into") => {
+                return Err(cursor
+                    .error_at(token.span(), "`SELECT … INTO` is not read")
+                    .help("say `CREATE TABLE … AS SELECT …`, which does the same"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The body of a `DO` block is code. Where it holds statements that would shape the Catalog, the user is
+/// told that they were not read.
+fn do_block(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
+    while !cursor.at_end() {
+        if !cursor.is_string() {
+            cursor.advance();
+            continue;
+        }
+        let body = cursor.string()?;
+        let tokens = expression::tokens(&body);
+        let shapes = tokens.windows(2).any(|pair| match pair {
+            [first, second] => {
+                let verb = ["create", "alter", "drop"]
+                    .iter()
+                    .any(|word| first.is_word(&body, word));
+                let object = [
+                    "table",
+                    "type",
+                    "domain",
+                    "view",
+                    "materialized",
+                    "sequence",
+                    "unique",
+                    "index",
+                    "schema",
+                    "extension",
+                    "unlogged",
+                    "foreign",
+                ]
+                .iter()
+                .any(|word| second.is_word(&body, word));
+                verb && object
+            }
+            _ => false,
+        });
+        if shapes {
+            let warning = Diagnostic::warning(
+                "this block changes the schema, and blocks are not run",
+            )
+            .help("write the statements outside of it, or read the schema from the database");
+            warn(state, cursor, warning);
+        }
+    }
+    Ok(())
 }

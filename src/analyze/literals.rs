@@ -1,0 +1,386 @@
+//! Constants in the spelling that their type's output function has (`'1'::bigint` is `1`,
+//! `interval '90 minutes'` is `01:30:00`).
+//!
+//! PostgreSQL evaluates a literal when it stores an expression, so a live database shows the value and
+//! not what was written. What is not recognised here stays as it is written.
+
+mod json;
+mod time;
+
+use super::types::*;
+
+/// The canonical spelling of a literal of that type, or `None` when it is not understood.
+pub(super) fn canonical(base: Base, text: &str) -> Option<String> {
+    if base.array {
+        return None;
+    }
+    match base.id {
+        BOOL => boolean(text).map(|b| b.to_string()),
+        INT2 | INT4 | INT8 | OID => integer(text),
+        NUMERIC => numeric(text),
+        FLOAT8 => float(text, false),
+        FLOAT4 => float(text, true),
+        UUID => uuid(text),
+        JSONB => json::canonical(text),
+        BYTEA => bytea(text),
+        DATE => time::date(text),
+        TIME => time::time(text),
+        TIMESTAMP => time::timestamp(text),
+        TIMESTAMPTZ => time::timestamptz(text),
+        INTERVAL => time::interval(text, None),
+        INET => inet(text),
+        INT4RANGE | INT8RANGE => integer_range(text),
+        _ => None,
+    }
+}
+
+/// An interval whose unit is given by a field: `interval '1' day`.
+pub(super) fn interval(text: &str, field: &str) -> Option<String> {
+    time::interval(text, Some(field))
+}
+
+/// `boolin`: unique prefixes of `true`, `false`, `yes`, `no`, and `on`, `off`, `1`, `0`.
+fn boolean(text: &str) -> Option<bool> {
+    let text = text.trim().to_ascii_lowercase();
+    match text.as_str() {
+        "" => None,
+        "on" | "1" => Some(true),
+        "of" | "off" | "0" => Some(false),
+        t if "true".starts_with(t) || "yes".starts_with(t) => Some(true),
+        t if "false".starts_with(t) || "no".starts_with(t) => Some(false),
+        _ => None,
+    }
+}
+
+fn integer(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let digits = digits.trim_start_matches('0');
+    Some(match (digits, negative) {
+        ("", _) => "0".to_owned(),
+        (digits, true) => format!("-{digits}"),
+        (digits, false) => digits.to_owned(),
+    })
+}
+
+/// `numeric_out`: all digits written out, the scale kept.
+pub(super) fn numeric(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (negative, rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    match rest.to_ascii_lowercase().as_str() {
+        "nan" => return Some("NaN".to_owned()),
+        "inf" | "infinity" => {
+            return Some(if negative { "-Infinity" } else { "Infinity" }.to_owned());
+        }
+        _ => {}
+    }
+    let (mantissa, exponent) = match rest.find(['e', 'E']) {
+        Some(at) => (rest.get(..at)?, rest.get(at + 1..)?.parse::<i32>().ok()?),
+        None => (rest, 0),
+    };
+    // Beyond this a numeric of PostgreSQL overflows, and the text would become huge.
+    if exponent.abs() > 2000 {
+        return None;
+    }
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if (whole.is_empty() && fraction.is_empty())
+        || !whole
+            .bytes()
+            .chain(fraction.bytes())
+            .all(|b| b.is_ascii_digit())
+    {
+        return None;
+    }
+    let mut digits = format!("{whole}{fraction}");
+    let mut scale = fraction.len() as i64 - i64::from(exponent);
+    while scale < 0 {
+        digits.push('0');
+        scale += 1;
+    }
+    let scale = usize::try_from(scale).ok()?;
+    while digits.len() <= scale {
+        digits.insert(0, '0');
+    }
+    let (whole, fraction) = digits.split_at(digits.len() - scale);
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    let mut out = String::new();
+    if negative && (whole != "0" || fraction.bytes().any(|b| b != b'0')) {
+        out.push('-');
+    }
+    out.push_str(whole);
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    Some(out)
+}
+
+/// `float8out`: the shortest digits that read back as the same number.
+fn float(text: &str, single: bool) -> Option<String> {
+    let text = text.trim();
+    let value: f64 = text.parse().ok()?;
+    if value.is_nan() {
+        return Some("NaN".to_owned());
+    }
+    if value.is_infinite() {
+        // A number too large for the type is an error in PostgreSQL.
+        if text.bytes().any(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        return Some(if value < 0.0 { "-Infinity" } else { "Infinity" }.to_owned());
+    }
+    let shortest = if single {
+        format!("{:e}", value as f32)
+    } else {
+        format!("{value:e}")
+    };
+    let (mantissa, exponent) = shortest.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let limit = if single { 6 } else { 15 };
+    if (-4..limit).contains(&exponent) {
+        return Some(if single {
+            format!("{}", value as f32)
+        } else {
+            format!("{value}")
+        });
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    Some(format!("{mantissa}e{sign}{:02}", exponent.abs()))
+}
+
+fn uuid(text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = match text.strip_prefix('{') {
+        Some(inner) => inner.strip_suffix('}')?,
+        None => text,
+    };
+    let hex: String = text
+        .chars()
+        .filter(|c| *c != '-')
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    if hex.len() != 32 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    Some(format!(
+        "{}-{}-{}-{}-{}",
+        hex.get(..8)?,
+        hex.get(8..12)?,
+        hex.get(12..16)?,
+        hex.get(16..20)?,
+        hex.get(20..)?
+    ))
+}
+
+/// The hex format, from hex or from the escape format.
+fn bytea(text: &str) -> Option<String> {
+    use std::fmt::Write;
+
+    if let Some(hex) = text.strip_prefix("\\x") {
+        let hex: String = hex.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        return (hex.len() % 2 == 0 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+            .then(|| format!("\\x{}", hex.to_ascii_lowercase()));
+    }
+    let mut out = String::from("\\x");
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let value = if byte != b'\\' {
+            byte
+        } else {
+            match bytes.next()? {
+                b'\\' => b'\\',
+                first @ b'0'..=b'3' => {
+                    let mut value = first - b'0';
+                    for _ in 0..2 {
+                        let digit = bytes.next().filter(|b| (b'0'..=b'7').contains(b))?;
+                        value = value * 8 + (digit - b'0');
+                    }
+                    value
+                }
+                _ => return None,
+            }
+        };
+        let _ = write!(out, "{value:02x}");
+    }
+    Some(out)
+}
+
+/// A host's address is shown without its full mask.
+fn inet(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (address, mask) = text.split_once('/').unwrap_or((text, ""));
+    let parsed: std::net::IpAddr = address.parse().ok()?;
+    let full = if parsed.is_ipv4() { "32" } else { "128" };
+    Some(if mask.is_empty() || mask == full {
+        parsed.to_string()
+    } else {
+        format!("{parsed}/{mask}")
+    })
+}
+
+/// A range of whole numbers includes its lower bound and excludes its upper one.
+fn integer_range(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("empty") {
+        return Some("empty".to_owned());
+    }
+    let open = text.chars().next().filter(|c| matches!(c, '[' | '('))?;
+    let close = text.chars().last().filter(|c| matches!(c, ']' | ')'))?;
+    let (lower, upper) = text.get(1..text.len() - 1)?.split_once(',')?;
+    let bound = |text: &str, add: bool| -> Option<String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Some(String::new());
+        }
+        let value: i64 = text.parse().ok()?;
+        Some(value.checked_add(i64::from(add))?.to_string())
+    };
+    let low = bound(lower, open == '(')?;
+    let high = bound(upper, close == ']')?;
+    if !low.is_empty() && low == high {
+        return Some("empty".to_owned());
+    }
+    let open = if low.is_empty() { '(' } else { '[' };
+    Some(format!("{open}{low},{high})"))
+}
+
+/// The elements of an array literal, or `None` when it is not understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ArrayItem {
+    Null,
+    Value(String),
+    Array(Vec<ArrayItem>),
+}
+
+/// Reads `{a,"b c",NULL,{…}}` (manual, section 8.15.2).
+pub(super) fn array(text: &str) -> Option<Vec<ArrayItem>> {
+    let mut chars = text.trim().chars().peekable();
+    let items = array_items(&mut chars, 0)?;
+    chars.next().is_none().then_some(items)
+}
+
+fn array_items(
+    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
+    depth: usize,
+) -> Option<Vec<ArrayItem>> {
+    // PostgreSQL's MAXDIM.
+    if depth > 6 || chars.next()? != '{' {
+        return None;
+    }
+    let mut items = Vec::new();
+    loop {
+        while chars.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+        match *chars.peek()? {
+            '}' => {
+                chars.next();
+                return Some(items);
+            }
+            '{' => items.push(ArrayItem::Array(array_items(chars, depth + 1)?)),
+            '"' => {
+                chars.next();
+                let mut value = String::new();
+                loop {
+                    match chars.next()? {
+                        '"' => break,
+                        '\\' => value.push(chars.next()?),
+                        c => value.push(c),
+                    }
+                }
+                items.push(ArrayItem::Value(value));
+            }
+            _ => {
+                let mut value = String::new();
+                while let Some(c) = chars.next_if(|c| !matches!(c, ',' | '}' | '{' | '"')) {
+                    value.push(if c == '\\' { chars.next()? } else { c });
+                }
+                let value = value.trim_end().to_owned();
+                if value.is_empty() {
+                    return None;
+                }
+                items.push(if value.eq_ignore_ascii_case("null") {
+                    ArrayItem::Null
+                } else {
+                    ArrayItem::Value(value)
+                });
+            }
+        }
+        while chars.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+        match chars.next()? {
+            ',' => {}
+            '}' => return Some(items),
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(ty: TypeId, text: &str, expected: &str) {
+        assert_eq!(
+            canonical(ty.scalar(), text).as_deref(),
+            Some(expected),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn numbers_are_spelled_as_postgresql_does() {
+        check(INT4, " 007 ", "7");
+        check(INT8, "-0", "0");
+        check(NUMERIC, "1e3", "1000");
+        check(NUMERIC, ".50", "0.50");
+        check(NUMERIC, "12.5e-3", "0.0125");
+        check(NUMERIC, "-0.0", "0.0");
+        check(FLOAT8, "1.50", "1.5");
+        check(FLOAT8, "1e20", "1e+20");
+        check(FLOAT8, "0.00001", "1e-05");
+        check(FLOAT4, "0.1", "0.1");
+        check(FLOAT4, "1234567", "1.234567e+06");
+    }
+
+    #[test]
+    fn other_literals_are_spelled_as_postgresql_does() {
+        check(BOOL, "T", "true");
+        check(BOOL, "off", "false");
+        check(BYTEA, "a\\\\\\000", "\\x615c00");
+        check(INET, "127.0.0.1/32", "127.0.0.1");
+        check(INT4RANGE, "(1,5]", "[2,6)");
+        check(INT4RANGE, "[,5]", "(,6)");
+        check(
+            UUID,
+            "{A0EEBC99-9C0B4EF8-BB6D6BB9BD380A11}",
+            "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+        );
+    }
+
+    #[test]
+    fn arrays_are_read() {
+        use ArrayItem::{Array, Null, Value};
+        assert_eq!(
+            array(r#"{a, "b \"c", NULL,{}}"#),
+            Some(vec![
+                Value("a".into()),
+                Value("b \"c".into()),
+                Null,
+                Array(vec![])
+            ])
+        );
+        assert_eq!(array("{a"), None);
+        assert_eq!(array("{a,}x"), None);
+    }
+}

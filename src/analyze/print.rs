@@ -1,0 +1,878 @@
+//! Tree → normal form.
+//!
+//! A tree has every cast in it. One is left out where PostgreSQL would insert it by itself: the printer
+//! asks which operator or function the text without it would mean, and keeps the cast if the answer is
+//! another one.
+
+use super::expression::{integer_type, operator_name_is_simple};
+use super::names::Names;
+use super::tree::*;
+use super::types::*;
+use super::{quote, quote_literal};
+use crate::catalog::QualifiedName;
+
+/// How tightly a text holds together, from PostgreSQL's table of precedences (manual, section 4.1.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Or,
+    And,
+    Not,
+    Is,
+    Comparison,
+    Pattern,
+    Operator,
+    Sum,
+    Product,
+    Zone,
+    Collate,
+    Cast,
+    Atom,
+}
+
+/// A printed expression.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    pub sql: String,
+    level: Level,
+}
+
+/// One way to write an operand, and the type it has when it is written so.
+struct Spelling {
+    base: Base,
+    text: Text,
+}
+
+pub(super) struct Printer<'a> {
+    pub names: &'a Names,
+    pub path: &'a [String],
+}
+
+impl Text {
+    pub fn new(sql: impl Into<String>, level: Level) -> Self {
+        Self {
+            sql: sql.into(),
+            level,
+        }
+    }
+
+    pub fn atom(sql: impl Into<String>) -> Self {
+        Self::new(sql, Level::Atom)
+    }
+
+    /// In parentheses, unless it holds together at least so tightly.
+    fn at(self, level: Level) -> String {
+        if self.level < level {
+            format!("({})", self.sql)
+        } else {
+            self.sql
+        }
+    }
+}
+
+impl Printer<'_> {
+    /// The expression where a value of its own type is expected: by a column's default, a condition.
+    pub fn expected(&self, node: &Node) -> String {
+        self.barest(node).text.sql
+    }
+
+    /// The expression with a type of its own.
+    pub fn alone(&self, node: &Node) -> String {
+        self.text(node).sql
+    }
+
+    /// The spellings from the barest to the one that says its type.
+    fn spellings(&self, node: &Node) -> Vec<Spelling> {
+        let full = Spelling {
+            base: node.base(),
+            text: self.text(node),
+        };
+        let bare = self.barest(node);
+        if bare.text.sql == full.text.sql {
+            vec![full]
+        } else {
+            vec![bare, full]
+        }
+    }
+
+    fn barest(&self, node: &Node) -> Spelling {
+        let same = |text| Spelling {
+            base: node.base(),
+            text,
+        };
+        match &node.kind {
+            Kind::Const(None) => Spelling {
+                base: UNKNOWN.scalar(),
+                text: Text::atom("NULL"),
+            },
+            Kind::Const(Some(text)) => match self.numeral(node.base(), text) {
+                Some(spelling) => spelling,
+                None if node.base().is(BOOL) => same(Text::atom(text.to_string())),
+                None => Spelling {
+                    base: UNKNOWN.scalar(),
+                    text: Text::atom(quote_literal(text)),
+                },
+            },
+            Kind::Cast(inner) if node.ty.modifier.is_none() => Spelling {
+                base: inner.base(),
+                text: self.text(inner),
+            },
+            Kind::Array(items) if items.is_empty() => Spelling {
+                base: UNKNOWN.scalar(),
+                text: Text::atom("'{}'"),
+            },
+            Kind::Array(items) => {
+                let bare: Vec<Spelling> = items.iter().map(|item| self.barest(item)).collect();
+                let types: Vec<Base> = bare.iter().map(|spelling| spelling.base).collect();
+                let (texts, base): (Vec<Text>, Base) = match self.names.common_type(&types) {
+                    Some(common) if common.array => {
+                        (bare.into_iter().map(|s| s.text).collect(), common)
+                    }
+                    Some(common) if !common.is(OPAQUE) => (
+                        bare.into_iter().map(|s| s.text).collect(),
+                        common.id.array(),
+                    ),
+                    _ => (
+                        items.iter().map(|item| self.text(item)).collect(),
+                        node.base(),
+                    ),
+                };
+                let texts: Vec<String> = texts.into_iter().map(|text| text.sql).collect();
+                Spelling {
+                    base,
+                    text: Text::atom(format!("ARRAY[{}]", texts.join(", "))),
+                }
+            }
+            _ => same(self.text(node)),
+        }
+    }
+
+    /// A number without quotes.
+    fn numeral(&self, base: Base, text: &str) -> Option<Spelling> {
+        let numeric = matches!(
+            base.id,
+            INT2 | INT4 | INT8 | NUMERIC | FLOAT4 | FLOAT8 | OID
+        );
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if base.array
+            || !numeric
+            || !digits.starts_with(|c: char| c.is_ascii_digit())
+            || !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        {
+            return None;
+        }
+        let ty = if text.contains('.') {
+            NUMERIC
+        } else {
+            integer_type(text)
+        };
+        let level = if text.starts_with('-') {
+            Level::Operator
+        } else {
+            Level::Atom
+        };
+        Some(Spelling {
+            base: ty.scalar(),
+            text: Text::new(text, level),
+        })
+    }
+
+    /// Several expressions that come to one type, in the barest way that leads to it.
+    fn in_common(&self, nodes: &[Node], expected: Base) -> Vec<String> {
+        let refs: Vec<&Node> = nodes.iter().collect();
+        self.spell(&refs, |types| {
+            self.names.common_type(types) == Some(expected)
+        })
+        .into_iter()
+        .map(|text| text.sql)
+        .collect()
+    }
+
+    /// Picks a spelling for each operand: as bare as possible, while the types still have the meaning.
+    fn spell(&self, nodes: &[&Node], means_the_same: impl Fn(&[Base]) -> bool) -> Vec<Text> {
+        let mut options: Vec<Vec<Spelling>> =
+            nodes.iter().map(|node| self.spellings(node)).collect();
+        let choices: Vec<usize> = options
+            .iter()
+            .enumerate()
+            .filter(|(_, spellings)| spellings.len() > 1)
+            .map(|(i, _)| i)
+            .collect();
+        let types = |full: &[usize]| -> Vec<Base> {
+            options
+                .iter()
+                .enumerate()
+                .filter_map(|(i, spellings)| {
+                    if full.contains(&i) {
+                        spellings.last()
+                    } else {
+                        spellings.first()
+                    }
+                })
+                .map(|spelling| spelling.base)
+                .collect()
+        };
+        let mut full = choices.clone();
+        if means_the_same(&types(&[])) {
+            full.clear();
+        } else if let Some(only) = choices
+            .iter()
+            .rev()
+            .find(|i| means_the_same(&types(&[**i])))
+        {
+            full = vec![*only];
+        }
+        options
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(i, spellings)| {
+                if full.contains(&i) {
+                    spellings.pop()
+                } else if spellings.is_empty() {
+                    None
+                } else {
+                    Some(spellings.swap_remove(0))
+                }
+            })
+            .map(|spelling| spelling.text)
+            .collect()
+    }
+
+    /// The expression with its own type.
+    pub fn text(&self, node: &Node) -> Text {
+        match &node.kind {
+            Kind::Column { range: None, name } => Text::atom(quote(name)),
+            Kind::Column {
+                range: Some(range),
+                name,
+            } => Text::atom(format!("{}.{}", quote(range), quote(name))),
+            Kind::WholeRow(range) => Text::atom(format!("{}.*", quote(range))),
+            Kind::Value => Text::atom("VALUE"),
+            Kind::Keyword(keyword) => Text::atom(keyword.to_string()),
+            Kind::Const(_) => self.constant(node),
+            Kind::Cast(inner) => self.cast(self.text(inner), node),
+            Kind::Operator { name, left, right } => self.operator(name, left.as_deref(), right),
+            Kind::AnyAll {
+                name,
+                all,
+                left,
+                right,
+            } => self.any_all(name, *all, left, right),
+            Kind::AnyAllQuery {
+                name,
+                all,
+                left,
+                query,
+            } => self.any_all_query(name, *all, left, query),
+            Kind::In {
+                negated,
+                left,
+                list,
+            } => self.in_list(*negated, left, list),
+            Kind::And(items) => self.junction(items, " AND ", Level::And),
+            Kind::Or(items) => self.junction(items, " OR ", Level::Or),
+            Kind::Not(operand) => Text::new(
+                format!("NOT {}", self.text(operand).at(Level::Cast)),
+                Level::Not,
+            ),
+            Kind::IsNull { negated, operand } => {
+                let not = if *negated { " NOT" } else { "" };
+                let operand = self.text(operand).at(Level::Operator);
+                Text::new(format!("{operand} IS{not} NULL"), Level::Is)
+            }
+            Kind::IsTruth {
+                truth,
+                negated,
+                operand,
+            } => {
+                let not = if *negated { " NOT" } else { "" };
+                let operand = self.text(operand).at(Level::Operator);
+                Text::new(format!("{operand} IS{not} {truth}"), Level::Is)
+            }
+            Kind::Distinct {
+                negated,
+                left,
+                right,
+            } => {
+                let not = if *negated { " NOT" } else { "" };
+                let [left, right] = self.operands("=", left, right);
+                Text::new(
+                    format!(
+                        "{} IS{not} DISTINCT FROM {}",
+                        left.at(Level::Operator),
+                        right.at(Level::Operator)
+                    ),
+                    Level::Is,
+                )
+            }
+            Kind::Call(call) => self.call(node, call),
+            Kind::Case {
+                operand,
+                arms,
+                otherwise,
+            } => self.case(node, operand.as_deref(), arms, otherwise.as_deref()),
+            Kind::Common { function, args } => {
+                let texts = self.in_common(args, node.base());
+                Text::atom(format!("{function}({})", texts.join(", ")))
+            }
+            Kind::NullIf(left, right) => {
+                let [left, right] = self.operands("=", left, right);
+                Text::atom(format!("NULLIF({}, {})", left.sql, right.sql))
+            }
+            Kind::Array(_) => self.array(node),
+            Kind::Row(items) => {
+                let items: Vec<String> = items
+                    .iter()
+                    .map(|item| self.alone_or_bare_text(item))
+                    .collect();
+                Text::atom(format!("ROW({})", items.join(", ")))
+            }
+            Kind::ArrayQuery(query) => Text::atom(format!("ARRAY({})", self.query(query))),
+            Kind::Subquery(query) => Text::atom(format!("({})", self.query(query))),
+            Kind::Exists(query) => Text::atom(format!("EXISTS ({})", self.query(query))),
+            Kind::Subscript { base, subscripts } => self.subscript(base, subscripts),
+            Kind::Field { base, name } => {
+                Text::atom(format!("({}).{}", self.text(base).sql, quote(name)))
+            }
+            Kind::Collate { base, collation } => Text::new(
+                format!(
+                    "{} COLLATE {}",
+                    self.alone_or_bare_text_at(base, Level::Cast),
+                    collation_text(collation)
+                ),
+                Level::Collate,
+            ),
+            Kind::AtTimeZone { timestamp, zone } => {
+                let texts = self.spell(&[zone, timestamp], |types| {
+                    self.names
+                        .choose_function(Some("pg_catalog"), "timezone", types, self.path)
+                        .is_some_and(|meaning| meaning.arguments == [zone.base(), timestamp.base()])
+                });
+                let [zone, timestamp] = pair(texts);
+                Text::new(
+                    format!(
+                        "{} AT TIME ZONE {}",
+                        timestamp.at(Level::Cast),
+                        zone.at(Level::Cast)
+                    ),
+                    Level::Zone,
+                )
+            }
+            Kind::Extract { field, source } => {
+                let plain = field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                let field = if plain {
+                    field.to_string()
+                } else {
+                    quote_literal(field)
+                };
+                Text::atom(format!("EXTRACT({field} FROM {})", self.text(source).sql))
+            }
+        }
+    }
+
+    /// A text literal needs no cast where nothing else decides its type.
+    pub fn alone_or_bare_text(&self, node: &Node) -> String {
+        self.alone_or_bare_text_at(node, Level::Or)
+    }
+
+    fn alone_or_bare_text_at(&self, node: &Node, level: Level) -> String {
+        match &node.kind {
+            Kind::Const(Some(text)) if node.base().is(TEXT) && node.ty.modifier.is_none() => {
+                quote_literal(text)
+            }
+            _ => self.text(node).at(level),
+        }
+    }
+
+    fn constant(&self, node: &Node) -> Text {
+        let bare = self.barest(node);
+        if bare.base == node.base() || node.is_unknown() || node.base().is(OPAQUE) {
+            return bare.text;
+        }
+        self.cast(bare.text, node)
+    }
+
+    fn cast(&self, inner: Text, node: &Node) -> Text {
+        Text::new(
+            format!(
+                "{}::{}",
+                inner.at(Level::Cast),
+                self.names.type_text(&node.ty)
+            ),
+            Level::Cast,
+        )
+    }
+
+    fn array(&self, node: &Node) -> Text {
+        let bare = self.barest(node);
+        let element = node.base().element();
+        if bare.base == node.base() || element.is_none_or(|e| e.is_undecided()) {
+            return bare.text;
+        }
+        self.cast(bare.text, node)
+    }
+
+    /// Both sides of an operator, as bare as its meaning allows.
+    fn operands(&self, name: &str, left: &Node, right: &Node) -> [Text; 2] {
+        let full = self
+            .names
+            .choose_operator(name, Some(left.base()), right.base());
+        let texts = match full {
+            Some(full) => self.spell(&[left, right], |types| match types {
+                [l, r] => self
+                    .names
+                    .choose_operator(name, Some(*l), *r)
+                    .is_some_and(|choice| {
+                        choice.index == full.index
+                            && fits(choice.arguments.first(), left, full.arguments.first())
+                            && fits(choice.arguments.get(1), right, full.arguments.get(1))
+                    }),
+                _ => false,
+            }),
+            None => vec![self.literal_or_full(left), self.literal_or_full(right)],
+        };
+        pair(texts)
+    }
+
+    /// Beside an operator or in a call that is not known, only a literal may be bare.
+    fn literal_or_full(&self, node: &Node) -> Text {
+        match &node.kind {
+            Kind::Const(Some(_)) if !node.base().array && !self.is_number(node.base()) => {
+                self.barest(node).text
+            }
+            _ => self.text(node),
+        }
+    }
+
+    fn is_number(&self, base: Base) -> bool {
+        self.names.category(base).0 == b'N'
+    }
+
+    fn operator(&self, name: &str, left: Option<&Node>, right: &Node) -> Text {
+        let Some(left) = left else {
+            let operand = self.text(right).at(Level::Cast);
+            return Text::new(format!("{name}{operand}"), Level::Operator);
+        };
+        let [left_text, right_text] = self.operands(name, left, right);
+        let (shown, level) = match name {
+            "~~" => ("LIKE", Level::Pattern),
+            "!~~" => ("NOT LIKE", Level::Pattern),
+            "~~*" => ("ILIKE", Level::Pattern),
+            "!~~*" => ("NOT ILIKE", Level::Pattern),
+            "=" | "<>" | "<" | ">" | "<=" | ">=" => (name, Level::Comparison),
+            "+" | "-" => (name, Level::Sum),
+            "*" | "/" | "%" => (name, Level::Product),
+            _ => (name, Level::Operator),
+        };
+        // `a - b + c` and `a || b || c` lean to the left; everything else is put in parentheses.
+        let same = matches!(&left.kind, Kind::Operator { name: inner, left: Some(_), .. }
+            if **inner == *name && matches!(name, "||"));
+        let (left_level, right_level) = match level {
+            Level::Sum => (Level::Sum, Level::Product),
+            Level::Product => (Level::Product, Level::Zone),
+            Level::Comparison | Level::Pattern => (Level::Operator, Level::Operator),
+            _ if same => (Level::Operator, Level::Sum),
+            _ => (Level::Sum, Level::Sum),
+        };
+        let left = left_text.at(left_level);
+        let right = right_text.at(right_level);
+        if operator_name_is_simple(shown) {
+            Text::new(format!("{left} {shown} {right}"), level)
+        } else {
+            Text::new(format!("{left} OPERATOR({shown}) {right}"), Level::Operator)
+        }
+    }
+
+    fn any_all(&self, name: &str, all: bool, left: &Node, right: &Node) -> Text {
+        let quantifier = if all { "ALL" } else { "ANY" };
+        let element = right.base().element().unwrap_or(OPAQUE.scalar());
+        let full = self.names.choose_operator(name, Some(left.base()), element);
+        let texts = match full {
+            Some(full) => self.spell(&[left, right], |types| match types {
+                [l, r] => {
+                    // A bare array literal is an array of what is on the left.
+                    let element = if r.is(UNKNOWN) {
+                        self.names.strip_domain_base(*l)
+                    } else {
+                        r.element().unwrap_or(OPAQUE.scalar())
+                    };
+                    self.names
+                        .choose_operator(name, Some(*l), element)
+                        .is_some_and(|choice| {
+                            choice.index == full.index
+                                && fits(choice.arguments.first(), left, full.arguments.first())
+                                && choice.arguments.get(1) == full.arguments.get(1)
+                        })
+                }
+                _ => false,
+            }),
+            None => vec![self.text(left), self.text(right)],
+        };
+        let [left, right] = pair(texts);
+        Text::new(
+            format!(
+                "{} {name} {quantifier} ({})",
+                left.at(Level::Sum),
+                right.sql
+            ),
+            Level::Comparison,
+        )
+    }
+
+    fn any_all_query(&self, name: &str, all: bool, left: &[Node], query: &Query) -> Text {
+        let left = match left {
+            [left] => self.text(left).at(Level::Sum),
+            several => {
+                let items: Vec<String> = several.iter().map(|node| self.alone(node)).collect();
+                format!("({})", items.join(", "))
+            }
+        };
+        let operator = match (name, all) {
+            ("=", false) => "IN".to_owned(),
+            (name, false) => format!("{name} ANY"),
+            (name, true) => format!("{name} ALL"),
+        };
+        Text::new(
+            format!("{left} {operator} ({})", self.query(query)),
+            Level::Comparison,
+        )
+    }
+
+    fn in_list(&self, negated: bool, left: &Node, list: &[Node]) -> Text {
+        let operator = if negated { "<>" } else { "=" };
+        let element = list.first().map_or(OPAQUE.scalar(), Node::base);
+        let full = self
+            .names
+            .choose_operator(operator, Some(left.base()), element);
+        let nodes: Vec<&Node> = std::iter::once(left).chain(list).collect();
+        let mut texts = self
+            .spell(&nodes, |types| {
+                let Some(common) = self.names.common_type(types).filter(|ty| !ty.array) else {
+                    return false;
+                };
+                let Some(first) = types.first() else {
+                    return false;
+                };
+                match (
+                    &full,
+                    self.names.choose_operator(operator, Some(*first), common),
+                ) {
+                    (Some(full), Some(choice)) => {
+                        choice.index == full.index
+                            && fits(choice.arguments.first(), left, full.arguments.first())
+                            && choice.arguments.get(1) == full.arguments.get(1)
+                    }
+                    (None, None) => common == element,
+                    _ => false,
+                }
+            })
+            .into_iter();
+        let left = texts
+            .next()
+            .map_or_else(String::new, |left| left.at(Level::Operator));
+        let list: Vec<String> = texts.map(|text| text.sql).collect();
+        let not = if negated { " NOT" } else { "" };
+        Text::new(
+            format!("{left}{not} IN ({})", list.join(", ")),
+            Level::Pattern,
+        )
+    }
+
+    fn junction(&self, items: &[Node], word: &str, level: Level) -> Text {
+        let items: Vec<String> = items
+            .iter()
+            .map(|item| self.text(item).at(Level::Not))
+            .collect();
+        Text::new(items.join(word), level)
+    }
+
+    fn call(&self, node: &Node, call: &Call) -> Text {
+        let schema = call.schema.as_deref().or_else(|| {
+            // A user's function of that name must not come between.
+            call.known.then_some("pg_catalog")
+        });
+        let texts: Vec<Text> = if call.known {
+            let refs: Vec<&Node> = call.args.iter().collect();
+            let full: Vec<Base> = call.args.iter().map(Node::base).collect();
+            self.spell(&refs, |types| {
+                self.names
+                    .choose_function(schema, &call.name, types, self.path)
+                    .is_some_and(|meaning| {
+                        meaning.result == node.base()
+                            && meaning
+                                .arguments
+                                .iter()
+                                .zip(&full)
+                                .all(|(argument, full)| argument == full || argument.is(ANY))
+                    })
+            })
+        } else {
+            call.args
+                .iter()
+                .map(|arg| self.literal_or_full(arg))
+                .collect()
+        };
+        let unnamed = texts.len().saturating_sub(call.arg_names.len());
+        let mut args: Vec<String> = texts
+            .into_iter()
+            .enumerate()
+            .map(
+                |(i, text)| match i.checked_sub(unnamed).and_then(|i| call.arg_names.get(i)) {
+                    Some(name) => format!("{} => {}", quote(name), text.sql),
+                    None => text.sql,
+                },
+            )
+            .collect();
+        if call.star {
+            args.push("*".to_owned());
+        }
+        let mut sql = function_name(call);
+        sql.push('(');
+        if call.distinct {
+            sql.push_str("DISTINCT ");
+        }
+        sql.push_str(&args.join(", "));
+        if !call.order.is_empty() {
+            sql.push_str(" ORDER BY ");
+            sql.push_str(&self.sorts(&call.order));
+        }
+        sql.push(')');
+        if !call.within_group.is_empty() {
+            sql.push_str(&format!(
+                " WITHIN GROUP (ORDER BY {})",
+                self.sorts(&call.within_group)
+            ));
+        }
+        if let Some(filter) = &call.filter {
+            sql.push_str(&format!(" FILTER (WHERE {})", self.expected(filter)));
+        }
+        match &call.over {
+            None => {}
+            Some(Over::Named(name)) => sql.push_str(&format!(" OVER {}", quote(name))),
+            Some(Over::Window(window)) => sql.push_str(&format!(" OVER ({})", self.window(window))),
+        }
+        Text::atom(sql)
+    }
+
+    pub fn sorts(&self, sorts: &[Sort]) -> String {
+        let sorts: Vec<String> = sorts.iter().map(|sort| self.sort(sort)).collect();
+        sorts.join(", ")
+    }
+
+    fn sort(&self, sort: &Sort) -> String {
+        // A bare number would be a column's place, and a bare string is refused.
+        let node = match &sort.node.kind {
+            Kind::Const(_) => format!("({})", self.alone_or_bare_text(&sort.node)),
+            _ => self.alone(&sort.node),
+        };
+        direction(node, sort)
+    }
+
+    pub fn window(&self, window: &Window) -> String {
+        let mut parts = Vec::new();
+        if let Some(base) = &window.base {
+            parts.push(quote(base));
+        }
+        if !window.partition.is_empty() {
+            let partition: Vec<String> = window
+                .partition
+                .iter()
+                .map(|node| self.alone(node))
+                .collect();
+            parts.push(format!("PARTITION BY {}", partition.join(", ")));
+        }
+        if !window.order.is_empty() {
+            parts.push(format!("ORDER BY {}", self.sorts(&window.order)));
+        }
+        if let Some(frame) = &window.frame {
+            parts.push(format!(
+                "{} BETWEEN {} AND {}",
+                frame.units,
+                self.bound(&frame.start),
+                self.bound(&frame.end)
+            ));
+        }
+        parts.join(" ")
+    }
+
+    fn bound(&self, bound: &Bound) -> String {
+        let offset = |offset: &Option<Box<Node>>| match offset {
+            Some(node) => self.text(node).at(Level::Operator),
+            None => "UNBOUNDED".to_owned(),
+        };
+        match bound {
+            Bound::CurrentRow => "CURRENT ROW".to_owned(),
+            Bound::Preceding(node) => format!("{} PRECEDING", offset(node)),
+            Bound::Following(node) => format!("{} FOLLOWING", offset(node)),
+        }
+    }
+
+    fn case(
+        &self,
+        node: &Node,
+        operand: Option<&Node>,
+        arms: &[(Node, Node)],
+        otherwise: Option<&Node>,
+    ) -> Text {
+        let results: Vec<&Node> = otherwise
+            .into_iter()
+            .chain(arms.iter().map(|(_, result)| result))
+            .collect();
+        let missing = otherwise.is_none();
+        let mut texts = self
+            .spell(&results, |types| {
+                let mut types = types.to_vec();
+                if missing {
+                    types.insert(0, UNKNOWN.scalar());
+                }
+                self.names.common_type(&types) == Some(node.base())
+            })
+            .into_iter();
+        let otherwise = if missing { None } else { texts.next() };
+        let mut sql = String::from("CASE");
+        if let Some(operand) = operand {
+            sql.push(' ');
+            sql.push_str(&self.alone_or_bare_text_at(operand, Level::Operator));
+        }
+        for (condition, _) in arms {
+            let condition = match operand {
+                Some(operand) => self.case_condition(operand, condition),
+                None => self.text(condition).sql,
+            };
+            let result = texts.next().map_or_else(String::new, |text| text.sql);
+            sql.push_str(&format!(" WHEN {condition} THEN {result}"));
+        }
+        if let Some(otherwise) = otherwise {
+            sql.push_str(&format!(" ELSE {}", otherwise.sql));
+        }
+        sql.push_str(" END");
+        Text::atom(sql)
+    }
+
+    fn case_condition(&self, operand: &Node, condition: &Node) -> String {
+        let full = self
+            .names
+            .choose_operator("=", Some(operand.base()), condition.base());
+        let texts = self.spell(&[condition], |types| match (types, &full) {
+            ([ty], Some(full)) => self
+                .names
+                .choose_operator("=", Some(operand.base()), *ty)
+                .is_some_and(|choice| {
+                    choice.index == full.index
+                        && fits(choice.arguments.get(1), condition, full.arguments.get(1))
+                }),
+            _ => false,
+        });
+        texts
+            .into_iter()
+            .next()
+            .map_or_else(String::new, |text| text.sql)
+    }
+
+    fn subscript(&self, base: &Node, subscripts: &[Subscript]) -> Text {
+        let mut sql = match base.kind {
+            Kind::Column { .. } => self.text(base).sql,
+            _ => format!("({})", self.text(base).sql),
+        };
+        for subscript in subscripts {
+            match subscript {
+                Subscript::Index(node) => {
+                    sql.push_str(&format!("[{}]", self.barest(node).text.sql))
+                }
+                Subscript::Slice(lower, upper) => {
+                    let bound = |node: &Option<Node>| {
+                        node.as_ref()
+                            .map_or_else(String::new, |node| self.barest(node).text.sql)
+                    };
+                    sql.push_str(&format!("[{}:{}]", bound(lower), bound(upper)));
+                }
+            }
+        }
+        Text::atom(sql)
+    }
+}
+
+/// Whether an operand that is written barely comes to what it is: the tree says so, or the operator
+/// takes whatever it is given (`anyelement`), and takes it as before.
+fn fits(chosen: Option<&Base>, node: &Node, full: Option<&Base>) -> bool {
+    chosen == full && (chosen == Some(&node.base()) || full != Some(&node.base()))
+}
+
+fn pair(texts: Vec<Text>) -> [Text; 2] {
+    let mut texts = texts.into_iter();
+    let mut next = || texts.next().unwrap_or_else(|| Text::atom(""));
+    [next(), next()]
+}
+
+pub(super) fn direction(mut text: String, sort: &Sort) -> String {
+    if sort.descending {
+        text.push_str(" DESC");
+    }
+    match (sort.descending, sort.nulls_first) {
+        (false, true) => text.push_str(" NULLS FIRST"),
+        (true, false) => text.push_str(" NULLS LAST"),
+        _ => {}
+    }
+    text
+}
+
+fn collation_text(collation: &QualifiedName) -> String {
+    if collation.schema == "pg_catalog" {
+        quote(&collation.name)
+    } else {
+        format!("{}.{}", quote(&collation.schema), quote(&collation.name))
+    }
+}
+
+/// PostgreSQL's own functions are written plainly, but for those whose name is syntax.
+fn function_name(call: &Call) -> String {
+    if let Some(schema) = &call.schema {
+        return format!("{}.{}", quote(schema), quote(&call.name));
+    }
+    let plain = call
+        .name
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && call
+            .name
+            .starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+    let syntax = matches!(
+        &*call.name,
+        "array"
+            | "bit"
+            | "cast"
+            | "char"
+            | "character"
+            | "coalesce"
+            | "convert"
+            | "extract"
+            | "float"
+            | "greatest"
+            | "grouping"
+            | "int"
+            | "integer"
+            | "interval"
+            | "least"
+            | "normalize"
+            | "not"
+            | "nullif"
+            | "numeric"
+            | "overlaps"
+            | "overlay"
+            | "position"
+            | "real"
+            | "row"
+            | "substring"
+            | "time"
+            | "timestamp"
+            | "trim"
+            | "user"
+            | "values"
+            | "varchar"
+            | "xmlelement"
+    );
+    if plain && !syntax {
+        call.name.to_string()
+    } else {
+        quote(&call.name)
+    }
+}

@@ -1,0 +1,150 @@
+//! What names mean at a place in a query.
+
+use std::rc::Rc;
+
+use super::names::Relation;
+use super::tree::{Collation, Kind, Node, OutputColumn};
+use super::types::Type;
+
+/// A table, view, subquery or function in `FROM`, with the name its columns are qualified with.
+#[derive(Debug, Clone)]
+pub(super) struct Range {
+    /// The name as the query has it.
+    pub alias: Rc<str>,
+    /// A table's schema, when it has no alias: `public.users.id` is then allowed.
+    pub schema: Option<Rc<str>>,
+    pub columns: Vec<(Rc<str>, Node)>,
+    /// The type of a whole row.
+    pub row: Option<Type>,
+    /// The name in the normal form, which is unique.
+    pub shown: Rc<str>,
+}
+
+/// What `FROM`, or a part of it, offers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    pub ranges: Vec<Range>,
+    /// What can be named without qualification, in the order of `*`.
+    pub columns: Vec<(Rc<str>, Node)>,
+    /// The type of `VALUE`, in a domain's check.
+    pub value: Option<Type>,
+}
+
+/// What a name was found to be.
+pub(super) enum Found {
+    Node(Node),
+    Ambiguous,
+    Nothing,
+}
+
+impl Scope {
+    /// The columns of one table, named without qualification.
+    pub fn of_table(relation: &Relation) -> Self {
+        let columns: Vec<(Rc<str>, Node)> = relation
+            .columns
+            .iter()
+            .map(|column| {
+                let mut node = Node::new(
+                    Kind::Column {
+                        range: None,
+                        name: Rc::clone(&column.name),
+                    },
+                    column.ty.clone(),
+                    column.nullable,
+                );
+                if let Some(collation) = &column.collation {
+                    node.collation = Collation::Implicit(Rc::clone(collation));
+                }
+                (Rc::clone(&column.name), node)
+            })
+            .collect();
+        let alias: Rc<str> = Rc::from(relation.name.name.as_str());
+        Self {
+            ranges: vec![Range {
+                alias: Rc::clone(&alias),
+                schema: Some(Rc::from(relation.name.schema.as_str())),
+                columns: columns.clone(),
+                row: None,
+                shown: alias,
+            }],
+            columns,
+            value: None,
+        }
+    }
+
+    /// A range with all its columns.
+    pub fn of_range(range: Range) -> Self {
+        Self {
+            columns: range.columns.clone(),
+            ranges: vec![range],
+            ..Self::default()
+        }
+    }
+
+    /// Everything may be NULL: this is the far side of an outer join.
+    pub fn make_nullable(&mut self) {
+        let ranges = self.ranges.iter_mut().flat_map(|range| &mut range.columns);
+        for (_, node) in ranges.chain(&mut self.columns) {
+            node.nullable = true;
+        }
+    }
+
+    /// Both side by side.
+    pub fn append(&mut self, other: Scope) {
+        self.ranges.extend(other.ranges);
+        self.columns.extend(other.columns);
+    }
+
+    /// A column by its bare name.
+    pub fn column(&self, name: &str) -> Found {
+        find(&self.columns, name)
+    }
+
+    /// A range by its name.
+    pub fn range(&self, schema: Option<&str>, alias: &str) -> Option<&Range> {
+        self.ranges.iter().find(|range| {
+            &*range.alias == alias
+                && schema.is_none_or(|schema| range.schema.as_deref() == Some(schema))
+        })
+    }
+}
+
+impl Range {
+    /// The columns that a query yields, as columns of this range.
+    pub fn new(alias: &Rc<str>, shown: &Rc<str>, columns: &[OutputColumn]) -> Self {
+        Self {
+            alias: Rc::clone(alias),
+            schema: None,
+            columns: columns
+                .iter()
+                .map(|column| {
+                    let node = Node {
+                        kind: Kind::Column {
+                            range: Some(Rc::clone(shown)),
+                            name: Rc::clone(&column.name),
+                        },
+                        ty: column.ty.clone(),
+                        nullable: column.nullable,
+                        collation: column.collation.clone(),
+                    };
+                    (Rc::clone(&column.name), node)
+                })
+                .collect(),
+            row: None,
+            shown: Rc::clone(shown),
+        }
+    }
+
+    pub fn column(&self, name: &str) -> Found {
+        find(&self.columns, name)
+    }
+}
+
+fn find(columns: &[(Rc<str>, Node)], name: &str) -> Found {
+    let mut found = columns.iter().filter(|(column, _)| &**column == name);
+    match (found.next(), found.next()) {
+        (Some((_, node)), None) => Found::Node(node.clone()),
+        (Some(_), Some(_)) => Found::Ambiguous,
+        (None, _) => Found::Nothing,
+    }
+}

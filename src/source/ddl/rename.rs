@@ -1,0 +1,501 @@
+//! `RENAME` and `SET SCHEMA`: everything that speaks of a thing by its name goes with it.
+
+use std::collections::HashMap;
+
+use crate::catalog::{Catalog, IndexKey, IndexOn, QualifiedName, Table, TypeRef};
+
+use super::cursor::{Cursor, Ident, Result, quote_ident};
+use super::expression::{self, regclass_constant, rewrite};
+use super::lexer::{Token, decode_name, decode_string};
+use super::state::{Relation, State, Type};
+
+/// The sorts of names that are apart: a function may be called like a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Space {
+    Relation,
+    Type,
+    Function,
+    Collation,
+}
+
+/// The new name of a thing, where it gets one.
+type Renaming<'a> = &'a dyn Fn(Space, &QualifiedName) -> Option<QualifiedName>;
+
+impl State {
+    /// Gives a table, view, sequence, type or function another name, wherever it is spoken of.
+    pub fn rename(&mut self, space: Space, from: &QualifiedName, to: &QualifiedName) {
+        // The type of its rows, or of its values, is called like a relation.
+        let row = match space {
+            Space::Relation => matches!(self.types.get(from), Some(Type::Row | Type::Composite(_))),
+            Space::Type => matches!(self.types.get(from), Some(Type::Composite(_))),
+            _ => false,
+        };
+        self.rename_all(&|other, name| {
+            let same = other == space || (row && matches!(other, Space::Relation | Space::Type));
+            (same && name == from).then(|| to.clone())
+        });
+    }
+
+    /// Gives new names to all that a rule names anew.
+    pub fn rename_all(&mut self, renaming: Renaming<'_>) {
+        rename_in_catalog(&mut self.catalog, renaming);
+        self.rename_in_views(renaming);
+        let relation = |name: QualifiedName| renaming(Space::Relation, &name).unwrap_or(name);
+        let map = |map: HashMap<QualifiedName, Vec<QualifiedName>>| {
+            map.into_iter()
+                .map(|(name, list)| (relation(name), list.into_iter().map(relation).collect()))
+                .collect()
+        };
+        self.children = map(std::mem::take(&mut self.children));
+        self.index_children = map(std::mem::take(&mut self.index_children));
+        self.local_columns = std::mem::take(&mut self.local_columns)
+            .into_iter()
+            .map(|(name, columns)| (relation(name), columns))
+            .collect();
+        self.view_sources = std::mem::take(&mut self.view_sources)
+            .into_iter()
+            .map(|(name, sources)| (relation(name), sources.into_iter().map(relation).collect()))
+            .collect();
+        self.relations = std::mem::take(&mut self.relations)
+            .into_iter()
+            .map(|(name, found)| {
+                let found = match found {
+                    Relation::Index(table) => Relation::Index(relation(table)),
+                    other => other,
+                };
+                (relation(name), found)
+            })
+            .collect();
+        self.types = std::mem::take(&mut self.types)
+            .into_iter()
+            .map(|(name, ty)| (renaming(Space::Type, &name).unwrap_or(name), ty))
+            .collect();
+        self.collations = std::mem::take(&mut self.collations)
+            .into_iter()
+            .map(|name| renaming(Space::Collation, &name).unwrap_or(name))
+            .collect();
+        self.functions.clear();
+        for (at, function) in self.catalog.functions.iter().enumerate() {
+            self.functions
+                .entry(function.name.clone())
+                .or_default()
+                .push(at);
+        }
+        self.recount_constraints();
+    }
+
+    /// Counts the names of constraints anew, after some of them changed their schema.
+    fn recount_constraints(&mut self) {
+        let mut names: Vec<QualifiedName> = Vec::new();
+        for table in &self.catalog.tables {
+            let all = (table.primary_key.iter().map(|key| &key.name))
+                .chain(table.unique_keys.iter().map(|key| &key.name))
+                .chain(table.foreign_keys.iter().map(|key| &key.name))
+                .chain(table.checks.iter().map(|check| &check.name))
+                .chain(table.exclusions.iter().map(|exclusion| &exclusion.name));
+            names.extend(all.map(|name| QualifiedName::new(&table.name.schema, name)));
+        }
+        for domain in &self.catalog.domains {
+            let checks = domain.checks.iter();
+            names.extend(checks.map(|check| QualifiedName::new(&domain.name.schema, &check.name)));
+        }
+        self.constraints.clear();
+        for name in names {
+            *self.constraints.entry(name).or_default() += 1;
+        }
+    }
+
+    /// The definitions of views name what they read from.
+    fn rename_in_views(&mut self, renaming: Renaming<'_>) {
+        let mut changes: Vec<(QualifiedName, QualifiedName, QualifiedName)> = Vec::new();
+        for (view, sources) in &self.view_sources {
+            for source in sources {
+                if let Some(to) = renaming(Space::Relation, source) {
+                    let view = renaming(Space::Relation, view).unwrap_or_else(|| view.clone());
+                    changes.push((view, source.clone(), to));
+                }
+            }
+        }
+        for (view, from, to) in changes {
+            let found = self
+                .catalog
+                .views
+                .iter_mut()
+                .find(|other| other.name == view);
+            if let Some(view) = found {
+                view.definition = rename_source(&view.definition, &from, &to);
+            }
+        }
+    }
+
+    /// Gives an index, or a constraint with its index, another name.
+    pub fn rename_index(&mut self, name: &QualifiedName, to: &str) {
+        let new = QualifiedName::new(&name.schema, to);
+        let Some(Relation::Index(table)) = self.relations.remove(name) else {
+            return;
+        };
+        self.relations
+            .insert(new.clone(), Relation::Index(table.clone()));
+        if let Some(parts) = self.index_children.remove(name) {
+            self.index_children.insert(new.clone(), parts);
+        }
+        for parts in self.index_children.values_mut() {
+            for part in parts.iter_mut().filter(|part| *part == name) {
+                part.clone_from(&new);
+            }
+        }
+        if let Some(index) = self
+            .indexes_mut(&table)
+            .and_then(|indexes| indexes.iter_mut().find(|index| index.name == name.name))
+        {
+            to.clone_into(&mut index.name);
+        }
+        if let Some(table) = self.table_mut(&table) {
+            rename_key(table, &name.name, to);
+        }
+        self.recount_constraints();
+    }
+
+    /// `ALTER TABLE … RENAME CONSTRAINT`.
+    pub fn rename_constraint(
+        &mut self,
+        cursor: &Cursor<'_>,
+        table: &QualifiedName,
+        from: &Ident,
+        to: &Ident,
+    ) -> Result<()> {
+        let Some(found) = self.table(table) else {
+            return Ok(());
+        };
+        if !super::apply::has_constraint(found, &from.name) {
+            // The names of `NOT NULL` constraints are listed nowhere.
+            if from.name.ends_with("_not_null") {
+                return Ok(());
+            }
+            return Err(cursor.error_at(
+                from.span.clone(),
+                format!("table `{table}` has no constraint `{}`", from.name),
+            ));
+        }
+        if super::apply::has_constraint(found, &to.name) {
+            return Err(cursor.error_at(
+                to.span.clone(),
+                format!("table `{table}` has a constraint `{}` already", to.name),
+            ));
+        }
+        let index = QualifiedName::new(&table.schema, &from.name);
+        if self.relations.get(&index) == Some(&Relation::Index(table.clone())) {
+            self.rename_index(&index, &to.name);
+        }
+        if let Some(table) = self.table_mut(table) {
+            for key in table
+                .foreign_keys
+                .iter_mut()
+                .filter(|key| key.name == from.name)
+            {
+                key.name.clone_from(&to.name);
+            }
+            for check in table
+                .checks
+                .iter_mut()
+                .filter(|check| check.name == from.name)
+            {
+                check.name.clone_from(&to.name);
+            }
+        }
+        self.recount_constraints();
+        Ok(())
+    }
+
+    /// Gives a column another name: in its table and those below, in keys, expressions and indexes.
+    pub fn rename_column(&mut self, table: &QualifiedName, from: &str, to: &str) {
+        let mut tables = vec![table.clone()];
+        tables.extend(self.descendants(table));
+        for name in &tables {
+            if let Some(table) = self.table_mut(name) {
+                rename_in_table(table, from, to);
+            } else if let Some(column) = self
+                .columns_mut(name)
+                .and_then(|columns| columns.iter_mut().find(|column| column.name == from))
+            {
+                to.clone_into(&mut column.name);
+            }
+            if let Some(indexes) = self.indexes_mut(name) {
+                for index in indexes {
+                    rename_in_keys(index.keys.iter_mut(), from, to);
+                    rename_in_list(&mut index.include, from, to);
+                    rename_in_text(&mut index.predicate, from, to);
+                }
+            }
+            if let Some(local) = self.local_columns.get_mut(name)
+                && local.remove(from)
+            {
+                local.insert(to.to_owned());
+            }
+        }
+        for other in &mut self.catalog.tables {
+            for key in &mut other.foreign_keys {
+                if tables.contains(&key.referenced_table) {
+                    rename_in_list(&mut key.referenced_columns, from, to);
+                }
+            }
+        }
+        for sequence in &mut self.catalog.sequences {
+            if let Some(owner) = &mut sequence.owned_by
+                && owner.column == from
+                && tables.contains(&owner.table)
+            {
+                to.clone_into(&mut owner.column);
+            }
+        }
+    }
+}
+
+fn rename_key(table: &mut Table, from: &str, to: &str) {
+    let names = (table.primary_key.iter_mut().map(|key| &mut key.name))
+        .chain(table.unique_keys.iter_mut().map(|key| &mut key.name))
+        .chain(
+            table
+                .exclusions
+                .iter_mut()
+                .map(|exclusion| &mut exclusion.name),
+        );
+    for name in names.filter(|name| *name == from) {
+        to.clone_into(name);
+    }
+}
+
+fn rename_in_table(table: &mut Table, from: &str, to: &str) {
+    for column in &mut table.columns {
+        if column.name == from {
+            to.clone_into(&mut column.name);
+        }
+        if let Some(generated) = &mut column.generated {
+            generated.expression = expression::rename_column(&generated.expression, from, to);
+        }
+    }
+    if let Some(key) = &mut table.primary_key {
+        rename_in_list(&mut key.columns, from, to);
+        rename_in_list(&mut key.include, from, to);
+    }
+    for key in &mut table.unique_keys {
+        rename_in_list(&mut key.columns, from, to);
+        rename_in_list(&mut key.include, from, to);
+    }
+    for key in &mut table.foreign_keys {
+        rename_in_list(&mut key.columns, from, to);
+        rename_in_list(&mut key.on_delete_columns, from, to);
+    }
+    for check in &mut table.checks {
+        check.expression = expression::rename_column(&check.expression, from, to);
+    }
+    for exclusion in &mut table.exclusions {
+        rename_in_keys(
+            exclusion
+                .elements
+                .iter_mut()
+                .map(|element| &mut element.key),
+            from,
+            to,
+        );
+        rename_in_text(&mut exclusion.predicate, from, to);
+    }
+    rename_in_text(&mut table.partition_key, from, to);
+}
+
+fn rename_in_keys<'a>(keys: impl Iterator<Item = &'a mut IndexKey>, from: &str, to: &str) {
+    for key in keys {
+        match &mut key.on {
+            IndexOn::Column(name) if name == from => to.clone_into(name),
+            IndexOn::Column(_) => {}
+            IndexOn::Expression(text) => *text = expression::rename_column(text, from, to),
+        }
+    }
+}
+
+fn rename_in_list(names: &mut [String], from: &str, to: &str) {
+    for name in names.iter_mut().filter(|name| *name == from) {
+        to.clone_into(name);
+    }
+}
+
+fn rename_in_text(text: &mut Option<String>, from: &str, to: &str) {
+    if let Some(text) = text {
+        *text = expression::rename_column(text, from, to);
+    }
+}
+
+fn rename_in_catalog(catalog: &mut Catalog, renaming: Renaming<'_>) {
+    let name = |space: Space, name: &mut QualifiedName| {
+        if let Some(new) = renaming(space, name) {
+            *name = new;
+        }
+    };
+    let ty = |ty: &mut TypeRef| {
+        if let Some(new) = renaming(Space::Type, &ty.qualified_name()) {
+            ty.schema = new.schema;
+            ty.name = new.name;
+        }
+    };
+    let text = |text: &mut String| {
+        let new = rename_in_expression(text, renaming);
+        if new != *text {
+            *text = new;
+        }
+    };
+    for item in &mut catalog.enums {
+        name(Space::Type, &mut item.name);
+    }
+    for item in &mut catalog.domains {
+        name(Space::Type, &mut item.name);
+        ty(&mut item.base);
+        item.default.iter_mut().for_each(text);
+        item.checks
+            .iter_mut()
+            .map(|check| &mut check.expression)
+            .for_each(text);
+    }
+    for item in &mut catalog.composites {
+        name(Space::Type, &mut item.name);
+        item.attributes
+            .iter_mut()
+            .for_each(|attribute| ty(&mut attribute.ty));
+    }
+    for item in &mut catalog.ranges {
+        name(Space::Type, &mut item.name);
+        ty(&mut item.subtype);
+        item.multirange
+            .iter_mut()
+            .for_each(|multirange| name(Space::Type, multirange));
+    }
+    for item in &mut catalog.sequences {
+        name(Space::Relation, &mut item.name);
+        if let Some(owner) = &mut item.owned_by {
+            name(Space::Relation, &mut owner.table);
+        }
+    }
+    for table in &mut catalog.tables {
+        name(Space::Relation, &mut table.name);
+        table
+            .partition_of
+            .iter_mut()
+            .for_each(|parent| name(Space::Relation, parent));
+        table
+            .inherits
+            .iter_mut()
+            .for_each(|parent| name(Space::Relation, parent));
+        table.partition_key.iter_mut().for_each(text);
+        for column in &mut table.columns {
+            ty(&mut column.ty);
+            column
+                .collation
+                .iter_mut()
+                .for_each(|found| name(Space::Collation, found));
+            column.default.iter_mut().for_each(text);
+            if let Some(generated) = &mut column.generated {
+                text(&mut generated.expression);
+            }
+        }
+        for key in &mut table.foreign_keys {
+            name(Space::Relation, &mut key.referenced_table);
+        }
+        table
+            .checks
+            .iter_mut()
+            .map(|check| &mut check.expression)
+            .for_each(text);
+        for exclusion in &mut table.exclusions {
+            exclusion.predicate.iter_mut().for_each(text);
+        }
+        for index in &mut table.indexes {
+            index.predicate.iter_mut().for_each(text);
+            for key in &mut index.keys {
+                if let IndexOn::Expression(expression) = &mut key.on {
+                    text(expression);
+                }
+            }
+        }
+    }
+    for view in &mut catalog.views {
+        name(Space::Relation, &mut view.name);
+        for column in &mut view.columns {
+            ty(&mut column.ty);
+        }
+    }
+    for function in &mut catalog.functions {
+        name(Space::Function, &mut function.name);
+        function.returns.iter_mut().for_each(ty);
+        function
+            .arguments
+            .iter_mut()
+            .for_each(|argument| ty(&mut argument.ty));
+    }
+}
+
+/// An expression in which every name stands with its schema, with some of these names new.
+fn rename_in_expression(text: &str, renaming: Renaming<'_>) -> String {
+    rewrite(text, |tokens, at| {
+        let token = tokens.get(at)?;
+        if token.is_string() {
+            let regclass = tokens
+                .get(at + 2)
+                .is_some_and(|next| next.is_word(text, "regclass"));
+            let value = regclass.then(|| decode_string(token, text))?;
+            let parts = expression::tokens(&value);
+            let name = two_parts(&value, &parts, 0)?;
+            let new = renaming(Space::Relation, &name)?;
+            return Some((3, regclass_constant(&new)));
+        }
+        let name = two_parts(text, tokens, at)?;
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        let typed = before
+            .is_some_and(|before| before.is_operator(text, "::") || before.is_word(text, "as"));
+        let called = tokens.get(at + 3).is_some_and(|next| next.is_symbol(b'('));
+        let space = match (typed, called) {
+            (true, _) => Space::Type,
+            (false, true) => Space::Function,
+            (false, false) => return None,
+        };
+        let new = renaming(space, &name)?;
+        Some((
+            3,
+            format!("{}.{}", quote_ident(&new.schema), quote_ident(&new.name)),
+        ))
+    })
+}
+
+/// `schema.name` at a token.
+fn two_parts(text: &str, tokens: &[Token], at: usize) -> Option<QualifiedName> {
+    let (schema, dot, name) = (tokens.get(at)?, tokens.get(at + 1)?, tokens.get(at + 2)?);
+    (schema.is_name() && dot.is_symbol(b'.') && name.is_name())
+        .then(|| QualifiedName::new(decode_name(schema, text), decode_name(name, text)))
+}
+
+/// A query that reads from a table under its new name.
+fn rename_source(query: &str, from: &QualifiedName, to: &QualifiedName) -> String {
+    rewrite(query, |tokens, at| {
+        let token = tokens.get(at)?;
+        if !token.is_name() {
+            return None;
+        }
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        if before.is_some_and(|before| before.is_symbol(b'.')) {
+            return None;
+        }
+        if two_parts(query, tokens, at).as_ref() == Some(from) {
+            return Some((
+                3,
+                format!("{}.{}", quote_ident(&to.schema), quote_ident(&to.name)),
+            ));
+        }
+        let dotted = tokens.get(at + 1).is_some_and(|next| next.is_symbol(b'.'));
+        let source = before.is_some_and(|before| {
+            before.is_symbol(b',')
+                || before.is_symbol(b'(')
+                || before.is_word(query, "from")
+                || before.is_word(query, "join")
+        });
+        (decode_name(token, query) == from.name && (dotted || source))
+            .then(|| (1, quote_ident(&to.name)))
+    })
+}

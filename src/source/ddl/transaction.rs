@@ -1,0 +1,94 @@
+//! Transactions: what is rolled back did not happen.
+
+use std::sync::Arc;
+
+use crate::diagnostics::SourceFile;
+
+use super::cursor::Cursor;
+use super::state::State;
+
+/// The transaction in progress, and its savepoints.
+pub(super) struct Transactions {
+    /// Some file rolls back. Without one, nothing has to be kept.
+    needed: bool,
+    /// The states to go back to: that at `BEGIN` with no name, then those at savepoints.
+    kept: Vec<(Option<String>, State)>,
+}
+
+impl Transactions {
+    /// No transaction yet.
+    pub fn new(files: &[Arc<SourceFile>]) -> Self {
+        let rolls_back = |file: &Arc<SourceFile>| {
+            file.text.lines().any(|line| {
+                let line = line.trim_start().as_bytes();
+                ["rollback", "abort"].iter().any(|word| {
+                    line.get(..word.len())
+                        .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+                })
+            })
+        };
+        Self {
+            needed: files.iter().any(rolls_back),
+            kept: Vec::new(),
+        }
+    }
+
+    /// Carries out a statement that begins or ends a transaction; `false` for any other.
+    pub fn apply(&mut self, state: &mut State, cursor: &mut Cursor<'_>) -> bool {
+        if cursor.is("begin") || cursor.are(&["start", "transaction"]) {
+            if self.needed && self.kept.is_empty() {
+                self.kept.push((None, state.clone()));
+            }
+        } else if cursor.is("commit") || cursor.is("end") {
+            self.kept.clear();
+        } else if cursor.accept("savepoint") {
+            if let (true, false, Ok(name)) = (self.needed, self.kept.is_empty(), cursor.ident()) {
+                self.kept.push((Some(name.name), state.clone()));
+            }
+        } else if cursor.is("rollback") || cursor.is("abort") {
+            cursor.advance();
+            self.roll_back(state, cursor);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn roll_back(&mut self, state: &mut State, cursor: &mut Cursor<'_>) {
+        if !cursor.accept("work") {
+            cursor.accept("transaction");
+        }
+        let target = match cursor.accept("to") {
+            true => {
+                cursor.accept("savepoint");
+                cursor.ident().ok().map(|ident| ident.name)
+            }
+            false => None,
+        };
+        let at = match &target {
+            None => 0,
+            Some(name) => {
+                let found = self
+                    .kept
+                    .iter()
+                    .rposition(|(kept, _)| kept.as_ref() == Some(name));
+                let Some(at) = found else {
+                    return;
+                };
+                at
+            }
+        };
+        let Some((_, kept)) = self.kept.get(at) else {
+            return;
+        };
+        let kept = kept.clone();
+        // What was said stays said.
+        let diagnostics = std::mem::take(&mut state.diagnostics);
+        *state = kept;
+        state.diagnostics = diagnostics;
+        match target {
+            Some(_) => self.kept.truncate(at + 1),
+            None => self.kept.clear(),
+        }
+    }
+}
