@@ -42,7 +42,9 @@ impl Live {
     /// A connection of the driver's own.
     pub async fn client(&self) -> Client {
         let url = self.database.url();
-        let (client, connection) = rowsmith_runtime::tokio_postgres::connect(&url, NoTls).await.unwrap();
+        let (client, connection) = rowsmith_runtime::tokio_postgres::connect(&url, NoTls)
+            .await
+            .unwrap();
         tokio::spawn(connection);
         client
     }

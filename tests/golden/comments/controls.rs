@@ -12,7 +12,7 @@ pub struct Control {
     ///
     /// `text`, nullable
     pub carriage_return: ::std::option::Option<::std::string::String>,
-    /// \[31mred\[0m \]0;title
+    /// \[31mred\[0m ]0;title
     ///
     /// `text`, nullable
     pub escape: ::std::option::Option<::std::string::String>,
@@ -26,11 +26,11 @@ pub struct Control {
     ///
     /// `text`, nullable
     pub direction: ::std::option::Option<::std::string::String>,
-    /// zero​width⁠joiner­hyphen
+    /// zerowidthjoinerhyphen
     ///
     /// `text`, nullable
     pub zero_width: ::std::option::Option<::std::string::String>,
-    /// ﻿mark
+    /// mark
     ///
     /// `text`, nullable
     pub byte_order_mark: ::std::option::Option<::std::string::String>,
@@ -189,7 +189,7 @@ pub struct NewControl {
     ///
     /// `text`, nullable
     pub carriage_return: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// \[31mred\[0m \]0;title
+    /// \[31mred\[0m ]0;title
     ///
     /// `text`, nullable
     pub escape: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
@@ -203,11 +203,11 @@ pub struct NewControl {
     ///
     /// `text`, nullable
     pub direction: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// zero​width⁠joiner­hyphen
+    /// zerowidthjoinerhyphen
     ///
     /// `text`, nullable
     pub zero_width: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// ﻿mark
+    /// mark
     ///
     /// `text`, nullable
     pub byte_order_mark: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
@@ -343,7 +343,7 @@ pub struct ControlPatch {
     ///
     /// `text`, nullable
     pub carriage_return: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// \[31mred\[0m \]0;title
+    /// \[31mred\[0m ]0;title
     ///
     /// `text`, nullable
     pub escape: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
@@ -357,11 +357,11 @@ pub struct ControlPatch {
     ///
     /// `text`, nullable
     pub direction: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// zero​width⁠joiner­hyphen
+    /// zerowidthjoinerhyphen
     ///
     /// `text`, nullable
     pub zero_width: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// ﻿mark
+    /// mark
     ///
     /// `text`, nullable
     pub byte_order_mark: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,

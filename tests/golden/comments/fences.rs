@@ -35,7 +35,7 @@ pub struct Fence {
     ///
     /// `text`, nullable
     pub unclosed: ::std::option::Option<::std::string::String>,
-    /// a \`tick, a \`\`double tick, and \[link to nothing\], \[Vec\], \`\[Option\`\]
+    /// a \`tick, a \`\`double tick, and \[link to nothing], \[Vec], \`\[Option\`]
     ///
     /// `text`, nullable, unique
     pub inline: ::std::option::Option<::std::string::String>,
@@ -231,7 +231,7 @@ pub struct NewFence {
     ///
     /// `text`, nullable
     pub unclosed: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// a \`tick, a \`\`double tick, and \[link to nothing\], \[Vec\], \`\[Option\`\]
+    /// a \`tick, a \`\`double tick, and \[link to nothing], \[Vec], \`\[Option\`]
     ///
     /// `text`, nullable, unique
     pub inline: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
@@ -373,7 +373,7 @@ pub struct FencePatch {
     ///
     /// `text`, nullable
     pub unclosed: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// a \`tick, a \`\`double tick, and \[link to nothing\], \[Vec\], \`\[Option\`\]
+    /// a \`tick, a \`\`double tick, and \[link to nothing], \[Vec], \`\[Option\`]
     ///
     /// `text`, nullable, unique
     pub inline: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,

@@ -48,7 +48,7 @@ pub struct Markup {
     ///
     /// `text`, nullable
     pub html: ::std::option::Option<::std::string::String>,
-    /// \[text\](javascript:alert(1)) \[broken\]\[nowhere\] \[self\] \[`Vec`\] \[crate::x\]
+    /// \[text](javascript:alert(1)) \[broken]\[nowhere] \[self] \[`Vec`] \[crate::x]
     ///
     /// `text`, nullable
     pub link: ::std::option::Option<::std::string::String>,
@@ -56,16 +56,16 @@ pub struct Markup {
     ///
     /// `text`, nullable
     pub url: ::std::option::Option<::std::string::String>,
-    /// \| a \| b \|
-    /// \|---\|---\|
-    /// \| 1 \| 2 \|
+    /// \| a | b |
+    /// \|---|---|
+    /// \| 1 | 2 |
     ///
     /// `text`, nullable
     pub table: ::std::option::Option<::std::string::String>,
-    /// text\[^1\]
+    /// text\[^1]
     ///
-    /// \[^1\]: note
-    /// \[ref\]: <https://example.com>
+    /// \[^1]: note
+    /// \[ref]: <https://example.com>
     ///
     /// `text`, nullable
     pub footnote: ::std::option::Option<::std::string::String>,
@@ -297,7 +297,7 @@ pub struct NewMarkup {
     ///
     /// `text`, nullable
     pub html: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// \[text\](javascript:alert(1)) \[broken\]\[nowhere\] \[self\] \[`Vec`\] \[crate::x\]
+    /// \[text](javascript:alert(1)) \[broken]\[nowhere] \[self] \[`Vec`] \[crate::x]
     ///
     /// `text`, nullable
     pub link: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
@@ -305,16 +305,16 @@ pub struct NewMarkup {
     ///
     /// `text`, nullable
     pub url: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// \| a \| b \|
-    /// \|---\|---\|
-    /// \| 1 \| 2 \|
+    /// \| a | b |
+    /// \|---|---|
+    /// \| 1 | 2 |
     ///
     /// `text`, nullable
     pub table: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// text\[^1\]
+    /// text\[^1]
     ///
-    /// \[^1\]: note
-    /// \[ref\]: <https://example.com>
+    /// \[^1]: note
+    /// \[ref]: <https://example.com>
     ///
     /// `text`, nullable
     pub footnote: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
@@ -557,7 +557,7 @@ pub struct MarkupPatch {
     ///
     /// `text`, nullable
     pub html: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// \[text\](javascript:alert(1)) \[broken\]\[nowhere\] \[self\] \[`Vec`\] \[crate::x\]
+    /// \[text](javascript:alert(1)) \[broken]\[nowhere] \[self] \[`Vec`] \[crate::x]
     ///
     /// `text`, nullable
     pub link: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
@@ -565,16 +565,16 @@ pub struct MarkupPatch {
     ///
     /// `text`, nullable
     pub url: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// \| a \| b \|
-    /// \|---\|---\|
-    /// \| 1 \| 2 \|
+    /// \| a | b |
+    /// \|---|---|
+    /// \| 1 | 2 |
     ///
     /// `text`, nullable
     pub table: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// text\[^1\]
+    /// text\[^1]
     ///
-    /// \[^1\]: note
-    /// \[ref\]: <https://example.com>
+    /// \[^1]: note
+    /// \[ref]: <https://example.com>
     ///
     /// `text`, nullable
     pub footnote: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,

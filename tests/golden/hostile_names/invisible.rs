@@ -24,7 +24,7 @@ pub struct Invisible {
 }
 
 impl Invisible {
-    /// The column `zero​width`.
+    /// The column `zerowidth`.
     pub const ZERO_WIDTH: ::rowsmith_runtime::Column<Self, i32> =
         ::rowsmith_runtime::Column::new("zero\u{200b}width");
 
@@ -64,10 +64,10 @@ impl Invisible {
     pub const PARA: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
         ::rowsmith_runtime::Column::new("para\u{2029}");
 
-    /// The primary key on `zero​width`.
+    /// The primary key on `zerowidth`.
     pub const INVISIBLE_PKEY: &'static str = "invisible_pkey";
 
-    /// Finds the row with this primary key, `zero​width`.
+    /// Finds the row with this primary key, `zerowidth`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
         zero_width: i32,
@@ -250,7 +250,7 @@ impl NewInvisible {
         ::rowsmith_runtime::write::insert(db, self).await
     }
 
-    /// Inserts the row, or changes the one that has the same `zero​width`, and returns it.
+    /// Inserts the row, or changes the one that has the same `zerowidth`, and returns it.
     pub async fn upsert_by_zero_width(
         &self,
         db: &impl ::rowsmith_runtime::Executor,
@@ -322,7 +322,7 @@ impl InvisiblePatch {
         <Self as ::std::default::Default>::default()
     }
 
-    /// Sets `zero​width`.
+    /// Sets `zerowidth`.
     pub fn zero_width(mut self, zero_width: i32) -> Self {
         self.zero_width = ::rowsmith_runtime::Assign::To(zero_width);
         self

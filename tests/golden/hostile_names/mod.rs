@@ -478,8 +478,7 @@ pub mod members;
 #[allow(unused_imports)]
 pub use self::members::*;
 
-/// The rows of \`public.new
-/// line\`.
+/// The rows of `public.new line`.
 #[allow(
     dead_code,
     clippy::disallowed_names,

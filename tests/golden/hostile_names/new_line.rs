@@ -80,8 +80,7 @@ impl ::rowsmith_runtime::Table for NewLine {
     const SELECT_LIST: &'static str = r#""id""#;
 }
 
-/// A new row of \`public.new
-/// line\`, to be inserted.
+/// A new row of `public.new line`, to be inserted.
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewNewLine {
@@ -129,8 +128,7 @@ impl ::rowsmith_runtime::NewRow for NewNewLine {
     }
 }
 
-/// What to change in a row of \`public.new
-/// line\`; what is left out stays as it is.
+/// What to change in a row of `public.new line`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewLinePatch {
     /// `int4`, primary key

@@ -37,8 +37,7 @@ pub enum OddLabels {
     All,
     /// `NAME`
     Name,
-    /// \`new
-    /// line\`
+    /// `new line`
     NewLine,
     /// `*/`
     Variant19,

@@ -66,8 +66,7 @@ impl SayHi {
         ::std::option::Option<::std::string::String>,
     > = ::rowsmith_runtime::Column::new("tab\tin it");
 
-    /// The column \`new
-    /// line\`.
+    /// The column `new line`.
     pub const NEW_LINE: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
@@ -145,8 +144,7 @@ impl SayHi {
         ::std::option::Option<::std::string::String>,
     > = ::rowsmith_runtime::Column::new("a::b");
 
-    /// The column \`null
-    /// \-- DROP\`.
+    /// The column `null -- DROP`.
     pub const NULL_DROP: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
@@ -372,8 +370,7 @@ impl NewSayHi {
         self
     }
 
-    /// Sets \`new
-    /// line\`.
+    /// Sets `new line`.
     pub fn new_line(
         mut self,
         new_line: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
@@ -496,8 +493,7 @@ impl NewSayHi {
         self
     }
 
-    /// Sets \`null
-    /// \-- DROP\`.
+    /// Sets `null -- DROP`.
     pub fn null_drop(
         mut self,
         null_drop: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
@@ -672,8 +668,7 @@ impl SayHiPatch {
         self
     }
 
-    /// Sets \`new
-    /// line\`.
+    /// Sets `new line`.
     pub fn new_line(
         mut self,
         new_line: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
@@ -796,8 +791,7 @@ impl SayHiPatch {
         self
     }
 
-    /// Sets \`null
-    /// \-- DROP\`.
+    /// Sets `null -- DROP`.
     pub fn null_drop(
         mut self,
         null_drop: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,

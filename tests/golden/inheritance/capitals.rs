@@ -5,7 +5,7 @@
 pub struct Capital {
     /// `text`, primary key
     pub name: ::std::string::String,
-    /// `int4`, nullable, default `0`
+    /// `int4`, nullable, default `0`, check `"population" >= 0`
     pub population: ::std::option::Option<i32>,
     /// `int4`, nullable
     pub elevation: ::std::option::Option<i32>,
@@ -43,6 +43,9 @@ impl Capital {
 
     /// The primary key on `name`.
     pub const CAPITALS_PKEY: &'static str = "capitals_pkey";
+
+    /// The check `"population" >= 0`.
+    pub const CITIES_POPULATION_CHECK: &'static str = "cities_population_check";
 
     /// Finds the row with this primary key, `name`.
     pub async fn find(
@@ -144,7 +147,7 @@ impl ::rowsmith_runtime::Table for Capital {
 pub struct NewCapital {
     /// `text`, primary key
     pub name: ::std::string::String,
-    /// `int4`, nullable, default `0`
+    /// `int4`, nullable, default `0`, check `"population" >= 0`
     pub population: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
     pub elevation: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
@@ -250,7 +253,7 @@ impl ::rowsmith_runtime::NewRow for NewCapital {
 pub struct CapitalPatch {
     /// `text`, primary key
     pub name: ::rowsmith_runtime::Assign<::std::string::String>,
-    /// `int4`, nullable, default `0`
+    /// `int4`, nullable, default `0`, check `"population" >= 0`
     pub population: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
     pub elevation: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,

@@ -7,7 +7,7 @@ pub struct CityDraft {
     pub name: ::std::string::String,
     /// `int4`, nullable, default `0`, check `"population" >= 0`
     pub population: ::std::option::Option<i32>,
-    /// `int4`, nullable
+    /// `int4`, nullable, check `"elevation" > -500`
     pub elevation: ::std::option::Option<i32>,
     /// `text`, nullable
     pub mayor: ::std::option::Option<::std::string::String>,
@@ -31,6 +31,9 @@ impl CityDraft {
         Self,
         ::std::option::Option<::std::string::String>,
     > = ::rowsmith_runtime::Column::new("mayor");
+
+    /// The check `"elevation" > -500`.
+    pub const CITIES_ELEVATION_CHECK: &'static str = "cities_elevation_check";
 
     /// The check `"population" >= 0`.
     pub const CITIES_POPULATION_CHECK: &'static str = "cities_population_check";
@@ -87,7 +90,7 @@ pub struct NewCityDraft {
     pub name: ::std::string::String,
     /// `int4`, nullable, default `0`, check `"population" >= 0`
     pub population: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
-    /// `int4`, nullable
+    /// `int4`, nullable, check `"elevation" > -500`
     pub elevation: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `text`, nullable
     pub mayor: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,

@@ -5,7 +5,7 @@
 pub struct Port {
     /// `text`
     pub name: ::std::string::String,
-    /// `int4`, nullable, default `1000`
+    /// `int4`, nullable, default `1000`, check `"population" >= 0`
     pub population: ::std::option::Option<i32>,
     /// `int4`, nullable
     pub elevation: ::std::option::Option<i32>,
@@ -45,6 +45,9 @@ impl Port {
         Self,
         ::std::option::Option<::std::string::String>,
     > = ::rowsmith_runtime::Column::new("mayor");
+
+    /// The check `"population" >= 0`.
+    pub const CITIES_POPULATION_CHECK: &'static str = "cities_population_check";
 
     /// Lists all rows of `public.ports`.
     pub async fn list(
@@ -99,7 +102,7 @@ impl ::rowsmith_runtime::Table for Port {
 pub struct NewPort {
     /// `text`
     pub name: ::std::string::String,
-    /// `int4`, nullable, default `1000`
+    /// `int4`, nullable, default `1000`, check `"population" >= 0`
     pub population: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
     pub elevation: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,

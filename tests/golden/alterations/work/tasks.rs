@@ -7,7 +7,7 @@ pub struct Task {
     pub id: i32,
     /// `int4`, nullable, references `public.people.id`
     pub person_id: ::std::option::Option<i32>,
-    /// `work.task_state`, default `'new'`
+    /// `work.task_state`, default `'open'`
     pub state: super::TaskState,
     /// `public.percent`, a domain over `int4`, check `VALUE <= 100`, check `VALUE >= 0`, nullable, default `'0'`
     pub done: ::std::option::Option<i32>,
@@ -182,7 +182,7 @@ impl ::rowsmith_runtime::Table for Task {
 pub struct NewTask {
     /// `int4`, nullable, references `public.people.id`
     pub person_id: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
-    /// `work.task_state`, default `'new'`
+    /// `work.task_state`, default `'open'`
     pub state: ::rowsmith_runtime::Assign<super::TaskState>,
     /// `public.percent`, a domain over `int4`, check `VALUE <= 100`, check `VALUE >= 0`, nullable, default `'0'`
     pub done: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
@@ -257,7 +257,7 @@ impl ::rowsmith_runtime::NewRow for NewTask {
 pub struct TaskPatch {
     /// `int4`, nullable, references `public.people.id`
     pub person_id: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
-    /// `work.task_state`, default `'new'`
+    /// `work.task_state`, default `'open'`
     pub state: ::rowsmith_runtime::Assign<super::TaskState>,
     /// `public.percent`, a domain over `int4`, check `VALUE <= 100`, check `VALUE >= 0`, nullable, default `'0'`
     pub done: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
