@@ -31,9 +31,21 @@ async fn main() {
         .collect();
     User::insert_many(&ours, &users).await.expect("users");
 
-    let find = prepare(&by_hand, &format!("SELECT {COLUMNS} FROM users WHERE id = $1")).await;
-    let list = prepare(&by_hand, &format!("SELECT {COLUMNS} FROM users ORDER BY id")).await;
-    let insert = prepare(&by_hand, "INSERT INTO tags (name) VALUES ($1) RETURNING id, name").await;
+    let find = prepare(
+        &by_hand,
+        &format!("SELECT {COLUMNS} FROM users WHERE id = $1"),
+    )
+    .await;
+    let list = prepare(
+        &by_hand,
+        &format!("SELECT {COLUMNS} FROM users ORDER BY id"),
+    )
+    .await;
+    let insert = prepare(
+        &by_hand,
+        "INSERT INTO tags (name) VALUES ($1) RETURNING id, name",
+    )
+    .await;
 
     let mut turns = Turns::default();
     for round in 0..ROUNDS {
@@ -52,7 +64,6 @@ async fn main() {
                 }
             })
             .await;
-
     }
     turns.print("find by key");
 

@@ -45,7 +45,7 @@ use std::fmt;
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::{Location, Span};
+use sqlparser::tokenizer::{Location, Span, Tokenizer};
 
 use crate::catalog::{Catalog, QualifiedName, TypeRef};
 
@@ -198,10 +198,15 @@ fn parse<T>(
     if !is_reasonable(text) {
         return Err(error("the query is too long to be read".to_owned()));
     }
+    let tokens = Tokenizer::new(&DIALECT, text)
+        .tokenize_with_location()
+        .map_err(|e| AnalyzeError {
+            offset: byte_offset(text, e.location),
+            ..error(e.message)
+        })?;
     let mut parser = Parser::new(&DIALECT)
         .with_recursion_limit(MAX_DEPTH)
-        .try_with_sql(text)
-        .map_err(|e| error(e.to_string()))?;
+        .with_tokens_with_locations(tokens::for_parser(tokens));
     let result = f(&mut parser);
     let at = byte_offset(text, parser.peek_token_ref().span.start);
     let at = if at == 0 && result.is_err() { 0 } else { at };

@@ -10,6 +10,7 @@ use sqlparser::ast::{
 
 use super::coerce::Candidate;
 use super::expression::{Analyzer, Result, integer_type, merge_collations};
+use super::tokens::VARIADIC;
 use super::tree::*;
 use super::types::*;
 use super::{fold, functions, name_parts};
@@ -110,23 +111,7 @@ impl Analyzer<'_> {
 
     fn plain_call(&self, schema: Option<&str>, name: &str, args: Vec<Node>) -> Node {
         let resolved = self.resolve_call(schema, name, args);
-        self.finish_call(
-            name,
-            resolved,
-            Call {
-                schema: None,
-                name: Rc::from(name),
-                known: false,
-                args: Vec::new(),
-                arg_names: Vec::new(),
-                star: false,
-                distinct: false,
-                order: Vec::new(),
-                within_group: Vec::new(),
-                filter: None,
-                over: None,
-            },
-        )
+        self.finish_call(name, resolved, plain_call(name))
     }
 
     fn resolve_call(&self, schema: Option<&str>, name: &str, args: Vec<Node>) -> Resolved {
@@ -332,6 +317,17 @@ impl Analyzer<'_> {
                     .map_err(|_| self.error(at, "`nullif` takes two arguments"))?;
                 return Ok(Some(self.null_if(left, right)));
             }
+            "grouping" => {
+                let args = self.arguments(at, args)?;
+                let resolved = Resolved {
+                    schema: None,
+                    known: false,
+                    args,
+                    result: INT4.plain(),
+                    signature: None,
+                };
+                return Ok(Some(self.finish_call(name, resolved, plain_call(name))));
+            }
             "row" => {
                 let args = self.arguments(at, args)?;
                 return Ok(Some(self.row(args)));
@@ -405,17 +401,8 @@ impl Analyzer<'_> {
         name: &str,
     ) -> Result<Node> {
         let mut call = Call {
-            schema: None,
-            name: Rc::from(name),
-            known: false,
-            args: Vec::new(),
-            arg_names: Vec::new(),
-            star: false,
-            distinct: false,
-            order: Vec::new(),
             within_group: self.sorts(&function.within_group)?,
-            filter: None,
-            over: None,
+            ..plain_call(name)
         };
         let args = match &function.args {
             FunctionArguments::List(list) => {
@@ -462,7 +449,7 @@ impl Analyzer<'_> {
             };
             return Ok(self.finish_call(name, resolved, call));
         }
-        if !call.arg_names.is_empty() {
+        if call.variadic || !call.arg_names.is_empty() {
             let result = self
                 .names
                 .functions(schema, name, self.path)
@@ -534,7 +521,9 @@ impl Analyzer<'_> {
                     return Err(self.error(at, "an argument's name was expected"));
                 }
             };
-            if let Some(name) = name {
+            if name.as_deref() == Some(VARIADIC) {
+                call.variadic = true;
+            } else if let Some(name) = name {
                 call.arg_names.push(Rc::from(name));
             }
             match arg {
@@ -651,5 +640,23 @@ impl Analyzer<'_> {
             Some(text) if node.base().is(INT8) => Node::constant(text, integer_type(text).plain()),
             _ => node,
         })
+    }
+}
+
+/// A call with nothing but a name.
+fn plain_call(name: &str) -> Call {
+    Call {
+        schema: None,
+        name: Rc::from(name),
+        known: false,
+        args: Vec::new(),
+        arg_names: Vec::new(),
+        star: false,
+        variadic: false,
+        distinct: false,
+        order: Vec::new(),
+        within_group: Vec::new(),
+        filter: None,
+        over: None,
     }
 }

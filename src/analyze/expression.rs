@@ -376,10 +376,31 @@ impl<'a> Analyzer<'a> {
                             .reduce(|a, b| junction(a, b, all))
                             .ok_or_else(|| self.error(at, "an empty row can't be compared"))?
                     }
+                    (Kind::Row(l), Kind::Row(r), "<" | ">" | "<=" | ">=") if l.len() == r.len() => {
+                        self.row_comparison(&name, l.clone(), r.clone())
+                    }
                     _ => self.operator(&name, left, right),
                 }
             }
         })
+    }
+
+    /// `(a, b) < (c, d)`, pair by pair.
+    fn row_comparison(&self, name: &str, left: Vec<Node>, right: Vec<Node>) -> Node {
+        let (mut l, mut r) = (Vec::new(), Vec::new());
+        for (a, b) in left.into_iter().zip(right) {
+            let (a, b, _, _) = self.operands(name, a, b);
+            l.push(a);
+            r.push(b);
+        }
+        Node::boolean(
+            Kind::Operator {
+                name: Rc::from(name),
+                left: Some(Box::new(self.row(l))),
+                right: Box::new(self.row(r)),
+            },
+            true,
+        )
     }
 
     fn unary(&mut self, at: &Expr, op: UnaryOperator, operand: &Expr) -> Result<Node> {
@@ -574,21 +595,28 @@ impl<'a> Analyzer<'a> {
 
     pub fn membership(&self, left: Node, list: Vec<Node>, negated: bool) -> Node {
         let operator = if negated { "<>" } else { "=" };
-        if matches!(left.kind, Kind::Row(_)) || list.iter().any(has_column) || list.len() < 2 {
+        let constants = list.iter().filter(|item| !has_column(item)).count();
+        if matches!(left.kind, Kind::Row(_)) || constants < 2 {
             return self.comparisons(operator, left, list, !negated);
         }
         let types: Vec<Base> = std::iter::once(&left)
-            .chain(&list)
+            .chain(list.iter().filter(|item| !has_column(item)))
             .map(Node::base)
             .collect();
         let Some(common) = self.names.common_type(&types).filter(|ty| !ty.array) else {
             return self.comparisons(operator, left, list, !negated);
         };
-        let list = list
+        let (columns, constants): (Vec<Node>, Vec<Node>) = list.into_iter().partition(has_column);
+        let constants = constants
             .into_iter()
             .map(|item| self.coerce(item, common))
             .collect();
-        self.in_array(operator, left, list, common)
+        let first = self.in_array(operator, left.clone(), constants, common);
+        if columns.is_empty() {
+            return first;
+        }
+        let rest = self.comparisons(operator, left, columns, !negated);
+        junction(first, rest, negated)
     }
 
     fn comparisons(&self, operator: &str, left: Node, list: Vec<Node>, any: bool) -> Node {
@@ -626,7 +654,7 @@ impl<'a> Analyzer<'a> {
             );
         }
         if list.iter().any(has_column) || list.len() == 1 {
-            return self.comparisons(operator, left, list, !negated);
+            return self.membership(left, list, negated);
         }
         let choice = self
             .names
@@ -780,6 +808,12 @@ impl<'a> Analyzer<'a> {
             (name, false) => name.to_owned(),
             (name, true) => format!("!{name}"),
         };
+        // sqlparser takes the `ALL (…)` of `LIKE ALL (…)` for a call.
+        if let Some(array) = all_of(pattern) {
+            let left = self.expr(left)?;
+            let array = self.expr(array)?;
+            return self.any_all_array(&name, true, left, array);
+        }
         let left = self.expr(left)?;
         let mut pattern = self.expr(pattern)?;
         if any {
@@ -889,7 +923,6 @@ impl<'a> Analyzer<'a> {
     }
 
     pub fn row(&self, items: Vec<Node>) -> Node {
-        let items = items.into_iter().map(|item| self.decide(item)).collect();
         Node::new(Kind::Row(items), RECORD.plain(), false)
     }
 
@@ -1075,8 +1108,29 @@ impl<'a> Analyzer<'a> {
 
     fn cast(&mut self, at: &Expr, operand: &Expr, ty: &DataType) -> Result<Node> {
         let ty = self.data_type(at, ty)?;
-        let operand = self.expr(operand)?;
+        let operand = self.cast_operand(operand, ty.base)?;
         Ok(self.cast_to(operand, ty))
+    }
+
+    /// What is cast; each element of an `ARRAY[…]` is cast for itself.
+    fn cast_operand(&mut self, operand: &Expr, to: Base) -> Result<Node> {
+        match operand {
+            Expr::Nested(inner) => self.nested(|this| this.cast_operand(inner, to)),
+            Expr::Array(array) if to.array && !array.elem.is_empty() => {
+                let mut items = Vec::with_capacity(array.elem.len());
+                for item in &array.elem {
+                    let item = self.nested(|this| this.cast_operand(item, to))?;
+                    let to = if item.base().array {
+                        to
+                    } else {
+                        to.id.scalar()
+                    };
+                    items.push(self.coerce(item, to));
+                }
+                Ok(Node::new(Kind::Array(items), to.plain(), false))
+            }
+            operand => self.expr(operand),
+        }
     }
 
     /// An interval with fields: `interval '1' day`.
@@ -1092,12 +1146,20 @@ impl<'a> Analyzer<'a> {
             .last_field
             .as_ref()
             .or(interval.leading_field.as_ref());
-        let canonical = match field {
-            Some(field) => literals::interval(text, &field.to_string().to_ascii_lowercase()),
-            None => literals::canonical(INTERVAL.scalar(), text),
+        let Some(field) = field else {
+            return Ok(self.coerce(node, INTERVAL.scalar()));
         };
-        let text = canonical.unwrap_or_else(|| text.to_owned());
-        Ok(Node::constant(text, INTERVAL.plain()))
+        let unit = field.to_string().to_ascii_lowercase();
+        let text = literals::interval(text, &unit).unwrap_or_else(|| text.to_owned());
+        let fields = match (&interval.leading_field, &interval.last_field) {
+            (Some(first), Some(last)) => format!("{first} to {last}").to_ascii_lowercase(),
+            _ => unit,
+        };
+        let ty = Type {
+            base: INTERVAL.scalar(),
+            modifier: Some(Rc::from(fields)),
+        };
+        Ok(self.cast_to(Node::constant(text, INTERVAL.plain()), ty))
     }
 
     /// An explicit cast.
@@ -1147,6 +1209,34 @@ impl<'a> Analyzer<'a> {
                     Some(text) => Ok(Node::constant(text, to.plain())),
                     None => Err(node),
                 }
+            }
+            // The coercion goes beneath a COLLATE clause, as in `coerce_type`.
+            Kind::Collate { base, collation } if self.names.collatable(to) => {
+                let base = self.coerce(*base, to);
+                let (nullable, kept) = (base.nullable, node.collation);
+                let mut node = Node::new(
+                    Kind::Collate {
+                        base: Box::new(base),
+                        collation,
+                    },
+                    to.plain(),
+                    nullable,
+                );
+                node.collation = kept;
+                Ok(node)
+            }
+            Kind::Row(items) if !to.array => {
+                let kind = self.names.user_kind(to.id);
+                let items = match kind.as_deref() {
+                    Some(UserKind::Composite(fields)) if fields.len() == items.len() => items
+                        .into_iter()
+                        .zip(fields)
+                        .map(|(item, (_, ty))| self.coerce(item, ty.base))
+                        .collect(),
+                    _ => items,
+                };
+                let row = Node::new(Kind::Row(items), node.ty, node.nullable);
+                Ok(Node::new(Kind::Cast(Box::new(row)), to.plain(), false))
             }
             Kind::Array(items) if to.array => {
                 let items = items
@@ -1206,6 +1296,22 @@ impl<'a> Analyzer<'a> {
             [.., schema, name] => format!("{}.{}", plain_ident(schema), plain_ident(name)),
             [] => text.to_owned(),
         }
+    }
+}
+
+/// The argument of what looks like a call of `all`.
+fn all_of(expr: &Expr) -> Option<&Expr> {
+    use sqlparser::ast::{FunctionArg, FunctionArgExpr, FunctionArguments};
+    let Expr::Function(function) = expr else {
+        return None;
+    };
+    let name = name_parts(&function.name)?;
+    match (name.as_slice(), &function.args) {
+        ([name], FunctionArguments::List(list)) if name == "all" => match list.args.as_slice() {
+            [FunctionArg::Unnamed(FunctionArgExpr::Expr(arg))] => Some(arg),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -1329,8 +1435,8 @@ pub(super) fn not(node: Node) -> Node {
 /// Whether a column of the query itself occurs (subqueries aside).
 pub(super) fn has_column(node: &Node) -> bool {
     match &node.kind {
-        Kind::Column { .. } | Kind::WholeRow(_) | Kind::Value => true,
-        Kind::Const(_) | Kind::Keyword(_) => false,
+        Kind::Column { .. } | Kind::WholeRow(_) => true,
+        Kind::Const(_) | Kind::Keyword(_) | Kind::Value => false,
         Kind::Cast(inner) | Kind::Not(inner) => has_column(inner),
         Kind::Operator { left, right, .. } => {
             left.as_deref().is_some_and(has_column) || has_column(right)

@@ -11,6 +11,7 @@ use sqlparser::ast::{
 use super::expression::{Analyzer, Result};
 use super::names::UserKind;
 use super::scope::{Found, Range, Scope};
+use super::tokens::ONLY;
 use super::tree::*;
 use super::types::*;
 use super::{AnalyzeError, fold, name_parts};
@@ -42,7 +43,7 @@ impl Analyzer<'_> {
     }
 
     /// The elements of a `FROM` clause and what can be named because of them.
-    pub fn from_clause(&mut self, from: &[TableWithJoins]) -> Result<(Vec<From>, Scope)> {
+    pub fn read_from(&mut self, from: &[TableWithJoins]) -> Result<(Vec<From>, Scope)> {
         let mut scope = Scope::default();
         let mut elements = Vec::with_capacity(from.len());
         let mut next = 0;
@@ -179,13 +180,13 @@ impl Analyzer<'_> {
                     format!("column `{name}` is not once on both sides of the join"),
                 ));
             };
+            let common = self
+                .names
+                .common_type(&[l.base(), r.base()])
+                .unwrap_or(l.base());
             let node = match kind {
-                "RIGHT JOIN" => r,
+                "RIGHT JOIN" => self.coerce(r, common),
                 "FULL JOIN" => {
-                    let common = self
-                        .names
-                        .common_type(&[l.base(), r.base()])
-                        .unwrap_or(l.base());
                     Node::new(
                         Kind::Column {
                             range: None,
@@ -197,7 +198,7 @@ impl Analyzer<'_> {
                         true,
                     )
                 }
-                _ => l,
+                _ => self.coerce(l, common),
             };
             columns.push((Rc::clone(name), node));
         }
@@ -305,7 +306,11 @@ impl Analyzer<'_> {
         next: &mut usize,
     ) -> Result<(From, Scope)> {
         let shown = self.next_alias(next);
-        let parts = name_parts(name).unwrap_or_default();
+        let mut parts = name_parts(name).unwrap_or_default();
+        let only = parts.first().is_some_and(|first| first == ONLY);
+        if only {
+            parts.remove(0);
+        }
         let (schema, table) = match parts.as_slice() {
             [table] => (None, table.as_str()),
             [.., schema, table] => (Some(schema.as_str()), table.as_str()),
@@ -365,6 +370,7 @@ impl Analyzer<'_> {
             name: full_name,
             alias: shown,
             columns: renamed,
+            only,
         };
         Ok((element, Scope::of_range(range)))
     }
@@ -505,7 +511,7 @@ fn aliased_join(element: From, scope: Scope, alias: &TableAlias, shown: Rc<str>)
             collation: node.collation.clone(),
         })
         .collect();
-    let (columns, _) = rename(columns, Some(alias));
+    let (columns, renamed) = rename(columns, Some(alias));
     let range = Range::new(&Rc::from(fold(&alias.name)), &shown, &columns);
     let element = match element {
         From::Join {
@@ -519,7 +525,7 @@ fn aliased_join(element: From, scope: Scope, alias: &TableAlias, shown: Rc<str>)
             right,
             kind,
             on,
-            alias: Some(shown),
+            alias: Some((shown, renamed)),
         },
         other => other,
     };

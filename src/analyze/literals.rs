@@ -18,6 +18,7 @@ pub(super) fn canonical(base: Base, text: &str) -> Option<String> {
         BOOL => boolean(text).map(|b| b.to_string()),
         INT2 | INT4 | INT8 | OID => integer(text),
         NUMERIC => numeric(text),
+        MONEY => money(text),
         FLOAT8 => float(text, false),
         FLOAT4 => float(text, true),
         UUID => uuid(text),
@@ -127,6 +128,14 @@ pub(super) fn numeric(text: &str) -> Option<String> {
     Some(out)
 }
 
+/// Money as a plain number: how it is shown depends on the server's locale, and any accepts this.
+fn money(text: &str) -> Option<String> {
+    let plain: String = text.chars().filter(|c| !matches!(c, '$' | ',')).collect();
+    let text = numeric(&plain)?;
+    let (whole, cents) = text.split_once('.').unwrap_or((&text, ""));
+    (cents.len() <= 2).then(|| format!("{whole}.{cents:0<2}"))
+}
+
 /// `float8out`: the shortest digits that read back as the same number.
 fn float(text: &str, single: bool) -> Option<String> {
     let text = text.trim();
@@ -190,7 +199,7 @@ fn bytea(text: &str) -> Option<String> {
 
     if let Some(hex) = text.strip_prefix("\\x") {
         let hex: String = hex.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-        return (hex.len() % 2 == 0 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+        return (hex.len().is_multiple_of(2) && hex.bytes().all(|b| b.is_ascii_hexdigit()))
             .then(|| format!("\\x{}", hex.to_ascii_lowercase()));
     }
     let mut out = String::from("\\x");

@@ -162,22 +162,26 @@ impl<'a> Site<'a> {
         };
         match self.analyze(text) {
             Some(node) if node.is_null_constant() => *default = None,
-            Some(node) => *text = self.assigned(node, ty),
+            Some(node) => *text = self.printer().default(&self.assigned(node, ty)),
             None => *text = collapse(text),
         }
     }
 
     fn value(&self, text: &mut String, ty: &Type) {
         *text = match self.analyze(text) {
-            Some(node) => self.assigned(node, ty),
+            Some(node) => self.printer().expected(&self.assigned(node, ty)),
             None => collapse(text),
         };
     }
 
     /// A value as it is assigned to a column. The cast to the column's own type goes without saying.
-    fn assigned(&self, mut node: Node, ty: &Type) -> String {
+    fn assigned(&self, mut node: Node, ty: &Type) -> Node {
         loop {
             match node.kind {
+                // An interval's own precision gives way to the column's.
+                Kind::Cast(inner) if node.ty.base.is(INTERVAL) && inner.text().is_some() => {
+                    node = *inner;
+                }
                 Kind::Cast(inner)
                     if node.ty == *ty
                         && self.names.can_coerce(
@@ -194,7 +198,7 @@ impl<'a> Site<'a> {
                 }
             }
         }
-        self.printer().expected(&self.coerce(node, ty.base))
+        self.coerce(node, ty.base)
     }
 
     fn condition(&self, text: &mut String) {
@@ -219,6 +223,10 @@ impl<'a> Site<'a> {
         }
         if let Some(predicate) = &mut index.predicate {
             self.condition(predicate);
+            // An index of all rows is not partial.
+            if predicate == "true" {
+                index.predicate = None;
+            }
         }
     }
 

@@ -70,9 +70,30 @@ impl Text {
 }
 
 impl Printer<'_> {
-    /// The expression where a value of its own type is expected: by a column's default, a condition.
+    /// The expression where a value of its own type is expected: by a column, a condition.
     pub fn expected(&self, node: &Node) -> String {
-        self.barest(node).text.sql
+        self.assigned(node).sql
+    }
+
+    /// A default, which the grammar wants in parentheses when it is more than a value or a call
+    /// (`b_expr`).
+    pub fn default(&self, node: &Node) -> String {
+        match node.kind {
+            Kind::Const(_) => self.assigned(node).sql,
+            _ => self.assigned(node).at(Level::Cast),
+        }
+    }
+
+    fn assigned(&self, node: &Node) -> Text {
+        let bare = self.barest(node);
+        if self
+            .names
+            .can_coerce(bare.base, node.base(), CastContext::Assignment)
+        {
+            bare.text
+        } else {
+            self.text(node)
+        }
     }
 
     /// The expression with a type of its own.
@@ -116,6 +137,13 @@ impl Printer<'_> {
                 base: inner.base(),
                 text: self.text(inner),
             },
+            Kind::Collate { base, collation } => {
+                let bare = self.barest(base);
+                Spelling {
+                    base: bare.base,
+                    text: collated(bare.text, collation),
+                }
+            }
             Kind::Array(items) if items.is_empty() => Spelling {
                 base: UNKNOWN.scalar(),
                 text: Text::atom("'{}'"),
@@ -249,6 +277,11 @@ impl Printer<'_> {
             Kind::Value => Text::atom("VALUE"),
             Kind::Keyword(keyword) => Text::atom(keyword.to_string()),
             Kind::Const(_) => self.constant(node),
+            // `'1 day'::interval day`: the modifier is another step, but not another cast.
+            Kind::Cast(inner) if inner.base() == node.base() => match &inner.kind {
+                Kind::Const(_) => self.cast(self.barest(inner).text, node),
+                _ => self.cast(self.text(inner), node),
+            },
             Kind::Cast(inner) => self.cast(self.text(inner), node),
             Kind::Operator { name, left, right } => self.operator(name, left.as_deref(), right),
             Kind::AnyAll {
@@ -333,14 +366,10 @@ impl Printer<'_> {
             Kind::Field { base, name } => {
                 Text::atom(format!("({}).{}", self.text(base).sql, quote(name)))
             }
-            Kind::Collate { base, collation } => Text::new(
-                format!(
-                    "{} COLLATE {}",
-                    self.alone_or_bare_text_at(base, Level::Cast),
-                    collation_text(collation)
-                ),
-                Level::Collate,
-            ),
+            Kind::Collate { base, collation } => {
+                let text = Text::atom(self.alone_or_bare_text_at(base, Level::Cast));
+                collated(text, collation)
+            }
             Kind::AtTimeZone { timestamp, zone } => {
                 let texts = self.spell(&[zone, timestamp], |types| {
                     self.names
@@ -622,6 +651,11 @@ impl Printer<'_> {
                 },
             )
             .collect();
+        if call.variadic
+            && let Some(last) = args.last_mut()
+        {
+            last.insert_str(0, "VARIADIC ");
+        }
         if call.star {
             args.push("*".to_owned());
         }
@@ -815,6 +849,15 @@ pub(super) fn direction(mut text: String, sort: &Sort) -> String {
     text
 }
 
+fn collated(text: Text, collation: &QualifiedName) -> Text {
+    let sql = format!(
+        "{} COLLATE {}",
+        text.at(Level::Atom),
+        collation_text(collation)
+    );
+    Text::new(sql, Level::Collate)
+}
+
 fn collation_text(collation: &QualifiedName) -> String {
     if collation.schema == "pg_catalog" {
         quote(&collation.name)
@@ -847,7 +890,6 @@ fn function_name(call: &Call) -> String {
             | "extract"
             | "float"
             | "greatest"
-            | "grouping"
             | "int"
             | "integer"
             | "interval"

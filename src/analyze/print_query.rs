@@ -87,7 +87,7 @@ impl Printer<'_> {
                 operator: inner,
                 all: inner_all,
                 ..
-            } if bare && *inner == operator && *inner_all == !all.is_empty() => self.query(query),
+            } if bare && *inner == operator && *inner_all != all.is_empty() => self.query(query),
             _ => self.set_operand(query),
         }
     }
@@ -191,9 +191,10 @@ impl Printer<'_> {
                 name,
                 alias,
                 columns,
-                ..
+                only,
             } => format!(
-                "{} AS {}{}",
+                "{}{} AS {}{}",
+                if *only { "ONLY " } else { "" },
                 table_text(name),
                 quote(alias),
                 column_list(columns)
@@ -259,7 +260,9 @@ impl Printer<'_> {
                 };
                 let join = format!("{} {kind} {right_text}{on}", self.from(left));
                 match alias {
-                    Some(alias) => format!("({join}) AS {}", quote(alias)),
+                    Some((alias, columns)) => {
+                        format!("({join}) AS {}{}", quote(alias), column_list(columns))
+                    }
                     None => join,
                 }
             }

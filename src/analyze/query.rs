@@ -147,8 +147,9 @@ impl Query {
                 }
             }
             Body::Values(_) => {}
-            Body::Set { left, .. } => {
+            Body::Set { left, right, .. } => {
                 left.rename(i, name);
+                right.rename(i, name);
                 // What a set operation is sorted by is named after its columns.
                 for sort in &mut self.order {
                     if let Kind::Column {
@@ -412,7 +413,8 @@ impl Analyzer<'_> {
         }
         let mut columns = Vec::with_capacity(left.columns.len());
         for i in 0..left.columns.len() {
-            let (Some(l), Some(r)) = (left.columns.get(i), right.columns.get(i)) else {
+            let (Some(l), Some(r)) = (left.columns.get(i).cloned(), right.columns.get(i).cloned())
+            else {
                 break;
             };
             let undecided = l.ty.base.is(UNKNOWN) && r.ty.base.is(UNKNOWN);
@@ -436,7 +438,7 @@ impl Analyzer<'_> {
                 collation: column.collation.clone(),
                 ..Node::null()
             };
-            let collation = merge_collations([&probe(l), &probe(r)]);
+            let collation = merge_collations([&probe(&l), &probe(&r)]);
             columns.push(OutputColumn {
                 name: Rc::clone(&l.name),
                 ty: Type {
@@ -446,6 +448,10 @@ impl Analyzer<'_> {
                 nullable,
                 collation,
             });
+            // PostgreSQL shows the names of the whole in each of its parts.
+            let name = Rc::clone(&l.name);
+            left.rename(i, &name);
+            right.rename(i, &name);
             if !undecided {
                 left.settle(self, i, common);
                 right.settle(self, i, common);
@@ -511,7 +517,7 @@ impl Analyzer<'_> {
         {
             return Err(self.error(select, "this clause is not understood in a view"));
         }
-        let (from, scope) = self.from_clause(&select.from)?;
+        let (from, scope) = self.read_from(&select.from)?;
         self.scopes.push(scope);
         let filter = self.condition(select.selection.as_ref())?;
         let mut items = Vec::with_capacity(select.projection.len());
@@ -806,9 +812,6 @@ impl Analyzer<'_> {
                 false,
             ),
             Expr::Interval(_) => (Some("interval".to_owned()), false),
-            Expr::Value(value) if matches!(value.value, Value::Boolean(_)) => {
-                (Some("bool".to_owned()), false)
-            }
             Expr::Case { else_result, .. } => {
                 let inner = match else_result {
                     Some(otherwise) => self.figure_name(otherwise, depth + 1),

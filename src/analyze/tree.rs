@@ -150,6 +150,8 @@ pub(super) struct Call {
     /// `name => value`, one for each of the last arguments.
     pub arg_names: Vec<Rc<str>>,
     pub star: bool,
+    /// The last argument is an array of arguments.
+    pub variadic: bool,
     pub distinct: bool,
     pub order: Vec<Sort>,
     pub within_group: Vec<Sort>,
@@ -277,6 +279,7 @@ pub(super) enum From {
         name: Rc<QualifiedName>,
         alias: Rc<str>,
         columns: Vec<Rc<str>>,
+        only: bool,
     },
     Cte {
         name: Rc<str>,
@@ -301,7 +304,8 @@ pub(super) enum From {
         right: Box<From>,
         kind: &'static str,
         on: On,
-        alias: Option<Rc<str>>,
+        /// A name for the whole, with its columns' names where they are given.
+        alias: Option<(Rc<str>, Vec<Rc<str>>)>,
     },
 }
 

@@ -105,6 +105,7 @@ known! {
     INT4 = "int4",
     INT8 = "int8",
     NUMERIC = "numeric",
+    MONEY = "money",
     FLOAT4 = "float4",
     FLOAT8 = "float8",
     OID = "oid",

@@ -130,63 +130,74 @@ impl Expr {
         out
     }
 
+    /// Whether some part is too wide for one line even where there is room.
+    fn must_break(&self) -> bool {
+        let wide = |items: &[Self], limit| {
+            let mut line = String::new();
+            join(items, &mut line);
+            items.len() > 1 && line.width() > limit
+        };
+        match self {
+            Self::Atom(_) => false,
+            Self::Call(_, args) => wide(args, CALL_WIDTH) || args.iter().any(Self::must_break),
+            Self::List(_, items) => wide(items, ARRAY_WIDTH) || items.iter().any(Self::must_break),
+            Self::Chain(head, links) => {
+                links.len() > 1 && self.to_line().width() > CHAIN_WIDTH || head.must_break()
+            }
+            Self::Try(tried) => tried.must_break(),
+        }
+    }
+
     /// The expression as rustfmt lays it out at `place`, or nothing where it can't make it fit.
     fn layout(&self, place: Place) -> Option<String> {
+        let line = self.to_line();
+        if place.fits(&line) && !self.must_break() {
+            return Some(line);
+        }
         match self {
-            Self::Atom(text) => place.fits(text).then(|| text.clone()),
+            Self::Atom(_) => None,
             Self::Call(callee, args) => {
-                let line = self.to_line();
-                let args_width = line.width() - callee.width() - 2;
-                if place.fits(&line) && (args.len() < 2 || args_width <= CALL_WIDTH) {
-                    return Some(line);
-                }
                 if args.is_empty() || place.used + callee.width() + place.after > MAX_WIDTH {
                     return None;
                 }
                 Some(format!("{callee}({})", broken(args, place)?))
             }
             Self::List(open, items) => {
-                let line = self.to_line();
-                let items_width = line.width() - open.width() - 1;
-                if place.fits(&line) && (items.len() < 2 || items_width <= ARRAY_WIDTH) {
-                    return Some(line);
-                }
                 if items.is_empty() || place.used + open.width() > MAX_WIDTH {
                     return None;
                 }
                 Some(format!("{open}{}]", broken(items, place)?))
             }
+            Self::Chain(head, links) => chain(head, links, place),
             Self::Try(tried) => {
                 let after = place.after + 1;
                 Some(tried.layout(Place { after, ..place })? + "?")
             }
-            Self::Chain(head, links) => {
-                let line = self.to_line();
-                if place.fits(&line) && (links.len() < 2 || line.width() <= CHAIN_WIDTH) {
-                    return Some(line);
-                }
-                let mut text = head.layout(place)?;
-                let indent = match text.contains('\n') {
-                    true => place.indent,
-                    false => place.indent + TAB,
-                };
-                let mut links = links.iter().peekable();
-                // A head as short as a tab is not left alone: `self.field`.
-                if place.used - place.indent + text.width() <= TAB {
-                    text.extend(links.next().map(String::as_str));
-                }
-                while let Some(link) = links.next() {
-                    let after = links.peek().map_or(place.after, |_| 0);
-                    if indent + link.width() + after > MAX_WIDTH {
-                        return None;
-                    }
-                    new_line(&mut text, indent);
-                    text.push_str(link);
-                }
-                place.fits(&text).then_some(text)
-            }
         }
     }
+}
+
+/// Each link on a line of its own.
+fn chain(head: &Expr, links: &[String], place: Place) -> Option<String> {
+    let mut text = head.layout(place)?;
+    let indent = match text.contains('\n') {
+        true => place.indent,
+        false => place.indent + TAB,
+    };
+    let mut links = links.iter().peekable();
+    // A head as short as a tab is not left alone: `self.field`.
+    if place.used - place.indent + text.width() <= TAB {
+        text.extend(links.next().map(String::as_str));
+    }
+    while let Some(link) = links.next() {
+        let after = links.peek().map_or(place.after, |_| 0);
+        if indent + link.width() + after > MAX_WIDTH {
+            return None;
+        }
+        new_line(&mut text, indent);
+        text.push_str(link);
+    }
+    place.fits(&text).then_some(text)
 }
 
 fn join(items: &[Expr], out: &mut String) {
@@ -566,4 +577,99 @@ pub fn macro_call(path: &str, argument: &str) -> String {
         return line;
     }
     format!("{path}!(\n    {argument}\n);")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generic_arguments_break_from_the_outside() {
+        let name = "A".repeat(56);
+        let text = field("pub a", &format!("::std::option::Option<{name}<i32>>"), 4);
+        assert_eq!(text, format!("pub a: ::std::option::Option<{name}<i32>>,"));
+        let text = field(
+            "pub a",
+            &format!("::std::option::Option<{name}<i32, bool>>"),
+            4,
+        );
+        assert_eq!(
+            text,
+            format!("pub a:\n        ::std::option::Option<{name}<i32, bool>>,")
+        );
+        let text = field(
+            "pub a",
+            &format!("::std::option::Option<{name}<i32, [String; 10]>>"),
+            4,
+        );
+        assert_eq!(
+            text,
+            format!("pub a: ::std::option::Option<\n        {name}<i32, [String; 10]>,\n    >,")
+        );
+    }
+
+    #[test]
+    fn calls_break_at_sixty() {
+        let arg = |width: usize| Expr::atom("x".repeat(width));
+        let call = |width| {
+            tail(
+                &Expr::call("f", vec![Expr::atom("db"), arg(width)]).link(".await"),
+                8,
+            )
+        };
+        assert!(!call(56).contains('\n'));
+        assert_eq!(
+            call(57),
+            format!(
+                "f(\n            db,\n            {},\n        )\n        .await",
+                "x".repeat(57)
+            )
+        );
+    }
+
+    #[test]
+    fn short_elements_are_filled() {
+        let list = Expr::List("&[", vec![Expr::atom("&abcdef"); 12]);
+        let line = "&abcdef, ".repeat(9);
+        let expected = format!(
+            "&[\n            {}\n            {}\n        ]",
+            line.trim_end(),
+            "&abcdef, ".repeat(3).trim_end()
+        );
+        assert_eq!(tail(&list, 8), expected);
+    }
+
+    #[test]
+    fn a_short_struct_literal_is_one_line() {
+        let field = |name| (name, Expr::atom(name).link(".into()"));
+        assert_eq!(
+            struct_literal(&[field("name")], 8),
+            "Self { name: name.into() }"
+        );
+        assert_eq!(
+            struct_literal(&[field("names")], 8),
+            "Self {\n            names: names.into(),\n        }"
+        );
+    }
+
+    #[test]
+    fn derives_are_given_once() {
+        assert_eq!(
+            derive(["Clone", "Debug", "Clone"]),
+            "#[derive(Clone, Debug)]"
+        );
+    }
+
+    #[test]
+    fn what_never_fits_stays_on_its_line() {
+        let long = "x".repeat(200);
+        assert_eq!(
+            constant("const A", "&str", &Expr::atom(&long), 4),
+            format!("const A: &str = {long};")
+        );
+        assert_eq!(
+            signature("fn f", &[format!("{long}: i32")], "bool", 4),
+            format!("fn f(\n        {long}: i32,\n    ) -> bool {{")
+        );
+    }
 }

@@ -15,6 +15,9 @@ pub fn doc(lines: &[String], indent: usize) -> String {
         }
         push_line(&mut out, &line, indent);
     }
+    if out.is_empty() {
+        push_line(&mut out, "Not described.", indent);
+    }
     out
 }
 
@@ -32,26 +35,26 @@ fn push_line(out: &mut String, line: &str, indent: usize) {
 
 /// A name as code in a doc line, or in quotes where backticks could not hold it.
 pub fn code(name: &str) -> String {
+    let name = clean(name);
     match name.contains('`') || name.trim().is_empty() {
         true => format!("\"{name}\""),
         false => format!("`{name}`"),
     }
 }
 
+/// The text on one line, without what a terminal would act on or nobody would see.
+fn clean(text: &str) -> String {
+    let space = |c: char| c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars()
+        .map(|c| if space(c) { ' ' } else { c })
+        .filter(|c| !c.is_control() && !is_bidi_control(*c) && !is_invisible(*c))
+        .collect()
+}
+
 /// One line of plain text as Markdown that shows just this text. Single backticks that pair up make code
 /// spans, and web addresses links; nothing else in it is markup.
 fn escape(line: &str) -> String {
-    let clean: String = line
-        .chars()
-        .map(|c| {
-            if c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .filter(|c| !c.is_control() && !is_bidi_control(*c))
-        .collect();
+    let clean = clean(line);
     let line = clean.trim();
     let spans = has_code_spans(line);
     let mut out = String::with_capacity(line.len() + 8);
@@ -72,7 +75,7 @@ fn escape(line: &str) -> String {
             }
             let word = |c: char| c.is_alphanumeric();
             let markup = match c {
-                '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' => true,
+                '\\' | '`' | '*' | '[' | '<' | '~' => true,
                 '_' => !(out.ends_with(word) && after.starts_with(word)),
                 '&' => after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '#'),
                 _ => false,
@@ -87,24 +90,25 @@ fn escape(line: &str) -> String {
     out
 }
 
-/// Escapes what would be a heading, quote, list item or rule at the start of a line; returns what is left.
+/// Escapes what would make the line's start a heading, quote, list item, rule or row of a table; returns
+/// what is left.
 fn escape_start<'a>(line: &'a str, out: &mut String) -> &'a str {
-    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let (number, rest) = line.split_at(digits);
-    out.push_str(number);
-    let marks: &[char] = if number.is_empty() {
-        &['#', '>', '-', '+', '=', ':', '!', '/']
-    } else {
-        &['.', ')']
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (number, _) = line.split_at(line.len() - rest.len());
+    let item = rest.strip_prefix(['.', ')']);
+    let item = item.is_some_and(|text| text.is_empty() || text.starts_with(' '));
+    let marked = match number.is_empty() {
+        true => rest.starts_with(['#', '>', '-', '+', '=', '|', ':']),
+        false => item,
     };
-    match rest.chars().next() {
-        Some(c) if marks.contains(&c) => {
-            out.push('\\');
-            out.push(c);
-            &rest[1..]
-        }
-        _ => rest,
+    out.push_str(number);
+    if !marked {
+        return rest;
     }
+    let (mark, rest) = rest.split_at(1);
+    out.push('\\');
+    out.push_str(mark);
+    rest
 }
 
 /// Whether the line's backticks stand alone and pair up.
@@ -131,14 +135,17 @@ fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Characters that take no room and join nothing.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
 /// Characters that must not stand in a literal as they are: rustc or clippy refuse them, or nobody sees them.
 fn needs_escape(c: char) -> bool {
     c.is_control()
         || is_bidi_control(c)
-        || matches!(
-            c,
-            '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}'
-        )
+        || is_invisible(c)
+        || matches!(c, '\u{200c}' | '\u{200d}' | '\u{2028}' | '\u{2029}')
 }
 
 /// A string literal: raw where that spares escapes, and escaped where raw can't be.
@@ -186,4 +193,103 @@ fn escaped(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_doc(text: &str, expected: &str) {
+        assert_eq!(doc(&[text.to_owned()], 4), expected);
+    }
+
+    #[test]
+    fn plain_text_stays_as_it_is() {
+        check_doc(
+            "People who write; 50 % don't (yet).",
+            "/// People who write; 50 % don't (yet).",
+        );
+        check_doc(
+            "snake_case, 1.5 ms, a - b, x > y",
+            "/// snake_case, 1.5 ms, a - b, x > y",
+        );
+        check_doc("Größe, 数, 🦀", "/// Größe, 数, 🦀");
+    }
+
+    #[test]
+    fn code_spans_stay_when_backticks_pair_up() {
+        check_doc("`a_*[b]`, not [c]", r"/// `a_*[b]`, not \[c]");
+        check_doc("`a` and `b", r"/// \`a\` and \`b");
+        check_doc("``a``", r"/// \`\`a\`\`");
+        check_doc("```rust", r"/// \`\`\`rust");
+    }
+
+    #[test]
+    fn markup_is_escaped() {
+        check_doc("# a", r"/// \# a");
+        check_doc("1. a", r"/// 1\. a");
+        check_doc("12) a", r"/// 12\) a");
+        check_doc("> a", r"/// \> a");
+        check_doc("- a", r"/// \- a");
+        check_doc("* a *b*", r"/// \* a \*b\*");
+        check_doc("====", r"/// \====");
+        check_doc("| a | b |", r"/// \| a | b |");
+        check_doc("<b> [a](b) _c_", r"/// \<b> \[a](b) \_c\_");
+        check_doc(r"a \", r"/// a \\");
+        check_doc("&lt; & R&D", r"/// \&lt; & R\&D");
+    }
+
+    #[test]
+    fn addresses_become_links() {
+        check_doc("See https://a.org/b_c.", "/// See <https://a.org/b_c>.");
+        check_doc("`https://a.org`", "/// `https://a.org`");
+    }
+
+    #[test]
+    fn lines_are_indented_and_blank_ones_single() {
+        check_doc("\n  a  \n\n\n\tb\r\n", "/// a\n    ///\n    /// b");
+        check_doc("\n \n", "/// Not described.");
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_left_out() {
+        check_doc(
+            "\u{1b}[31ma\u{202e}b\u{0}\u{feff}\u{2028}c",
+            r"/// \[31mab c",
+        );
+    }
+
+    #[test]
+    fn names_are_code_where_they_can_be() {
+        assert_eq!(code("users"), "`users`");
+        assert_eq!(code("a\nb"), "`a b`");
+        assert_eq!(code("a`b"), "\"a`b\"");
+        assert_eq!(code("\u{0}"), "\"\"");
+    }
+
+    #[test]
+    fn literals_are_raw_only_where_it_helps() {
+        assert_eq!(str_literal("users"), r#""users""#);
+        assert_eq!(str_literal(r#""users""#), r##"r#""users""#"##);
+        assert_eq!(str_literal(r"a\b"), r##"r#"a\b"#"##);
+        assert_eq!(str_literal(r##"a"#b\"##), r##""a\"#b\\""##);
+        assert_eq!(
+            str_literal("a\r\n\t\0\u{202e}"),
+            r#""a\r\n\t\u{0}\u{202e}""#
+        );
+    }
+
+    #[test]
+    fn statements_stand_over_several_lines() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(
+            sql_literal(&lines("SELECT \"id\"\nFROM \"users\""), 4),
+            "r#\"\n    SELECT \"id\"\n    FROM \"users\"\"#"
+        );
+        assert_eq!(
+            sql_literal(&lines("SELECT \"#\"\n;"), 4),
+            r##""SELECT \"#\"\n;""##
+        );
+    }
 }

@@ -194,7 +194,7 @@ impl<'a> Tree<'a> {
     ) {
         // Who is spelled exactly so goes first.
         let mut order: Vec<&Object<'_>> = objects.iter().collect();
-        order.sort_by_key(|object| names::snake(&object.name().name) != object.name().name);
+        order.sort_by_cached_key(|object| names::snake(&object.name().name) != object.name().name);
         let configured = |object: &Object<'_>| settings.name(&object.holder()).is_some();
         let wishes = order.iter().map(|object| Wish {
             holder: object.holder(),
@@ -229,7 +229,7 @@ impl<'a> Tree<'a> {
             .map(|object| (*object, object.singular()))
             .collect();
         // Tables before what is not a table, and those that are in the singular anyway before others.
-        order.sort_by_key(|(object, singular)| {
+        order.sort_by_cached_key(|(object, singular)| {
             let kind = match object {
                 Object::Table(_) => 0,
                 Object::View(_) => 1,

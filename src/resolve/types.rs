@@ -156,6 +156,9 @@ pub(super) struct Value<'a> {
     pub param_sql: String,
     /// The type it is cast to, where that is another.
     pub cast_sql: Option<String>,
+    /// The same for a value that is written. A domain is not cast to then: assignment does it, and refuses
+    /// what is too long, where a cast would cut it off.
+    pub write_cast_sql: Option<String>,
     /// Of an array, the type that an element is sent as.
     pub element_sql: Option<String>,
 }
@@ -281,6 +284,7 @@ impl<'a> Types<'a> {
             read_cast: None,
             param_sql: format!("{sql}{array}"),
             cast_sql: None,
+            write_cast_sql: None,
             element_sql: ty.array.then(|| sql.to_owned()),
         };
         if ty.schema == "pg_catalog" {
@@ -354,6 +358,7 @@ fn as_text(ty: &TypeRef) -> Value<'static> {
         read_cast: Some(text.to_owned()),
         param_sql: text.to_owned(),
         cast_sql: Some(sql::type_name(ty)),
+        write_cast_sql: Some(sql::type_name(ty)),
         element_sql: ty.array.then(|| "text".to_owned()),
     }
 }
@@ -371,6 +376,7 @@ fn of_domain<'a>(ty: &TypeRef, base: Value<'a>) -> Value<'a> {
             array: false,
             read_cast: Some("text".to_owned()),
             param_sql: "text".to_owned(),
+            write_cast_sql: cast_sql.clone(),
             cast_sql,
             element_sql: None,
         };
@@ -382,6 +388,7 @@ fn of_domain<'a>(ty: &TypeRef, base: Value<'a>) -> Value<'a> {
         read_cast: Some(param_sql.clone()),
         param_sql,
         cast_sql,
+        write_cast_sql: base.write_cast_sql.map(|cast| format!("{cast}[]")),
         element_sql: Some(base.param_sql),
     }
 }

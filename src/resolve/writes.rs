@@ -107,7 +107,7 @@ fn fields<'a>(
                 write: Write {
                     column_sql: field.quoted(),
                     param_sql: field.value.param_sql.clone(),
-                    cast_sql: field.value.cast_sql.clone(),
+                    cast_sql: field.value.write_cast_sql.clone(),
                     element_sql: field.value.element_sql.clone(),
                 },
                 doc: doc.clone(),

@@ -22,6 +22,7 @@ mod create;
 mod cursor;
 mod drop;
 mod expression;
+mod extensions;
 mod function;
 mod index;
 mod kinds;

@@ -654,6 +654,11 @@ fn validate(
     table: &QualifiedName,
     name: &Ident,
 ) -> Result<()> {
+    for child in state.heirs_of_check(table, &name.name) {
+        for check in state.checks_named(&child, &name.name) {
+            check.not_valid = false;
+        }
+    }
     let Some(found) = state.table_mut(table) else {
         return Ok(());
     };
@@ -690,6 +695,17 @@ fn inherit(
         .map(|column| column.name.clone())
         .collect();
     state.local_columns.entry(table.clone()).or_insert(local);
+    let checks = state.table(table).map(|table| {
+        table
+            .checks
+            .iter()
+            .map(|check| check.name.clone())
+            .collect()
+    });
+    state
+        .local_checks
+        .entry(table.clone())
+        .or_insert(checks.unwrap_or_default());
     state
         .children
         .entry(parent.clone())

@@ -28,7 +28,7 @@ impl State {
                 Kind::NotNull { column } => self.set_not_null(cursor, table, column),
                 Kind::Check { expression } => {
                     let expression = self.qualified(expression);
-                    self.add_check(cursor, table, &constraint, expression)
+                    self.add_check(cursor, table, &constraint, expression, recurse)
                 }
                 Kind::Key { .. } | Kind::UsingIndex { .. } | Kind::Exclusion { .. } => {
                     add_unlike(&mut keys, constraint);
@@ -135,18 +135,19 @@ impl State {
         table: &QualifiedName,
         constraint: &NewConstraint,
         expression: String,
+        recurse: bool,
     ) -> Result<()> {
         let name = match &constraint.name {
             Some(name) => {
-                self.refuse_constraint(cursor, table, name)?;
+                if !self.merge_into_inherited_check(table, &name.name) {
+                    self.refuse_constraint(cursor, table, name)?;
+                }
                 name.name.clone()
             }
             None => {
                 let columns = self.columns(table).unwrap_or_default();
-                let used = columns_in(
-                    &expression,
-                    columns.iter().map(|column| column.name.as_str()),
-                );
+                let names = columns.iter().map(|column| column.name.as_str());
+                let used = columns_in(&expression, names);
                 let single = match used.len() {
                     1 => used.first().copied(),
                     _ => None,
@@ -154,17 +155,103 @@ impl State {
                 self.choose_constraint_name(&table.schema, &table.name, single, "check")
             }
         };
-        self.use_constraint_name(&table.schema, &name);
-        if let Some(table) = self.table_mut(table) {
-            table.checks.push(Check {
-                name,
-                expression,
-                no_inherit: constraint.no_inherit,
-                not_valid: constraint.not_valid,
-                comment: constraint.comment.clone(),
-            });
+        if let Some(local) = self.local_checks.get_mut(table) {
+            local.insert(name.clone());
+        }
+        let check = Check {
+            name,
+            expression,
+            no_inherit: constraint.no_inherit,
+            not_valid: constraint.not_valid,
+            comment: constraint.comment.clone(),
+        };
+        self.put_check(table, check.clone());
+        if recurse && !check.no_inherit {
+            self.inherit_check(table, &check);
         }
         Ok(())
+    }
+
+    /// Whether a table has a check of that name from a parent only, which its own is merged into.
+    fn merge_into_inherited_check(&mut self, table: &QualifiedName, name: &str) -> bool {
+        let Some(local) = self.local_checks.get(table) else {
+            return false;
+        };
+        if local.contains(name) {
+            return false;
+        }
+        let Some(found) = self.table_mut(table) else {
+            return false;
+        };
+        let before = found.checks.len();
+        found.checks.retain(|check| check.name != name);
+        let merged = found.checks.len() < before;
+        if merged {
+            self.free_constraint_name(&table.schema, name);
+        }
+        merged
+    }
+
+    fn put_check(&mut self, table: &QualifiedName, check: Check) {
+        self.use_constraint_name(&table.schema, &check.name);
+        if let Some(table) = self.table_mut(table) {
+            table.checks.push(check);
+        }
+    }
+
+    /// The tables that have a check of that name from a table above them.
+    pub fn heirs_of_check(&self, table: &QualifiedName, name: &str) -> Vec<QualifiedName> {
+        let inherited = self.table(table).is_some_and(|table| {
+            let mut checks = table.checks.iter();
+            checks.any(|check| check.name == name && !check.no_inherit)
+        });
+        if !inherited {
+            return Vec::new();
+        }
+        let mut heirs = self.descendants(table);
+        heirs.retain(|heir| {
+            self.table(heir)
+                .is_some_and(|heir| heir.checks.iter().any(|check| check.name == name))
+        });
+        heirs
+    }
+
+    /// The checks of a table that have that name, to be changed: one or none.
+    pub fn checks_named<'a>(
+        &'a mut self,
+        table: &QualifiedName,
+        name: &'a str,
+    ) -> impl Iterator<Item = &'a mut Check> {
+        let checks = self
+            .table_mut(table)
+            .into_iter()
+            .flat_map(|table| &mut table.checks);
+        checks.filter(move |check| check.name == name)
+    }
+
+    /// Those that inherit from a table have its checks. A partition's are its parent's, and not listed.
+    pub fn inherit_check(&mut self, table: &QualifiedName, check: &Check) {
+        for child in self.descendants(table) {
+            let own = self
+                .table(&child)
+                .is_some_and(|child| child.checks.iter().any(|own| own.name == check.name));
+            match (self.is_partition(&child), own) {
+                (true, true) => {
+                    if let Some(child) = self.table_mut(&child) {
+                        child.checks.retain(|own| own.name != check.name);
+                    }
+                    self.free_constraint_name(&child.schema, &check.name);
+                }
+                (false, false) => {
+                    let check = Check {
+                        comment: None,
+                        ..check.clone()
+                    };
+                    self.put_check(&child, check);
+                }
+                (true, false) | (false, true) => {}
+            }
+        }
     }
 
     /// The name of a constraint that an index stands behind, which both have.

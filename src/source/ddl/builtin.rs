@@ -74,90 +74,6 @@ const INFORMATION_SCHEMA: [&str; 5] = [
     "yes_or_no",
 ];
 
-/// Well-known extensions with the types they bring: those that come with PostgreSQL, and others that
-/// columns are often made of.
-#[rustfmt::skip]
-const EXTENSIONS: &[(&str, &[&str])] = &[
-    ("address_standardizer", &["stdaddr"]),
-    ("adminpack", &[]),
-    ("age", &["agtype", "graphid"]),
-    ("amcheck", &[]),
-    ("autoinc", &[]),
-    ("bloom", &[]),
-    ("btree_gin", &[]),
-    ("btree_gist", &[]),
-    ("citext", &["citext"]),
-    ("cube", &["cube"]),
-    ("dblink", &["dblink_pkey_results"]),
-    ("dict_int", &[]),
-    ("dict_xsyn", &[]),
-    ("earthdistance", &["earth"]),
-    ("file_fdw", &[]),
-    ("fuzzystrmatch", &[]),
-    ("h3", &["h3index"]),
-    ("hll", &["hll", "hll_hashval"]),
-    ("hstore", &["hstore"]),
-    ("hypopg", &[]),
-    ("insert_username", &[]),
-    ("intagg", &[]),
-    ("intarray", &["query_int"]),
-    ("ip4r", &["ip4", "ip4r", "ip6", "ip6r", "ipaddress", "iprange"]),
-    ("isn", &["ean13", "isbn", "isbn13", "ismn", "ismn13", "issn", "issn13", "upc"]),
-    ("lo", &["lo"]),
-    ("ltree", &["lquery", "ltree", "ltxtquery"]),
-    ("moddatetime", &[]),
-    ("old_snapshot", &[]),
-    ("pageinspect", &[]),
-    ("pg_buffercache", &[]),
-    ("pg_cron", &[]),
-    ("pg_freespacemap", &[]),
-    ("pg_logicalinspect", &[]),
-    ("pg_partman", &[]),
-    ("pg_prewarm", &[]),
-    ("pg_repack", &[]),
-    ("pg_stat_statements", &[]),
-    ("pg_surgery", &[]),
-    ("pg_trgm", &["gtrgm"]),
-    ("pg_visibility", &[]),
-    ("pg_walinspect", &[]),
-    ("pgaudit", &[]),
-    ("pgcrypto", &[]),
-    ("pgrouting", &[]),
-    ("pgrowlocks", &[]),
-    ("pgstattuple", &[]),
-    ("plpgsql", &[]),
-    ("postgis", &[
-        "box2d", "box2df", "box3d", "geography", "geometry", "geometry_dump", "gidx", "spheroid",
-        "valid_detail",
-    ]),
-    ("postgis_raster", &[
-        "addbandarg", "agg_samealignment", "geomval", "rastbandarg", "raster", "reclassarg",
-        "summarystats", "unionarg",
-    ]),
-    ("postgis_sfcgal", &[]),
-    ("postgis_tiger_geocoder", &["norm_addy"]),
-    ("postgis_topology", &[
-        "getfaceedges_returntype", "topoelement", "topoelementarray", "topogeometry",
-        "validatetopology_returntype",
-    ]),
-    ("postgres_fdw", &[]),
-    ("prefix", &["prefix_range"]),
-    ("refint", &[]),
-    ("roaringbitmap", &["roaringbitmap"]),
-    ("seg", &["seg"]),
-    ("semver", &["semver", "semverrange"]),
-    ("sslinfo", &[]),
-    ("tablefunc", &["tablefunc_crosstab_2", "tablefunc_crosstab_3", "tablefunc_crosstab_4"]),
-    ("tcn", &[]),
-    ("timescaledb", &[]),
-    ("tsm_system_rows", &[]),
-    ("tsm_system_time", &[]),
-    ("unaccent", &[]),
-    ("uuid-ossp", &[]),
-    ("vector", &["halfvec", "sparsevec", "vector"]),
-    ("xml2", &[]),
-];
-
 /// Whether `pg_catalog` has a type of that name.
 pub(super) fn is_type(name: &str) -> bool {
     TYPES.binary_search(&name).is_ok()
@@ -166,33 +82,6 @@ pub(super) fn is_type(name: &str) -> bool {
 /// Whether `information_schema` has a type of that name.
 pub(super) fn is_information_schema_type(name: &str) -> bool {
     INFORMATION_SCHEMA.contains(&name)
-}
-
-/// The types an extension brings, where the extension is known.
-pub(super) fn extension_types(extension: &str) -> Option<&'static [&'static str]> {
-    EXTENSIONS
-        .iter()
-        .find(|(name, _)| *name == extension)
-        .map(|(_, types)| *types)
-}
-
-/// The extension that brings a type of that name.
-pub(super) fn extension_of_type(ty: &str) -> Option<&'static str> {
-    EXTENSIONS
-        .iter()
-        .find(|(_, types)| types.contains(&ty))
-        .map(|(name, _)| *name)
-}
-
-/// The schema an extension insists on.
-pub(super) fn extension_schema(extension: &str) -> Option<&'static str> {
-    match extension {
-        "adminpack" | "plpgsql" | "pg_cron" => Some("pg_catalog"),
-        "postgis_topology" => Some("topology"),
-        "postgis_tiger_geocoder" => Some("tiger"),
-        "age" => Some("ag_catalog"),
-        _ => None,
-    }
 }
 
 /// Whether an operator class is the default one of its type.

@@ -407,7 +407,7 @@ fn alter_extension(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         ));
     };
     let old = std::mem::replace(&mut extension.schema, schema.name.clone());
-    let types = super::builtin::extension_types(&name.name).unwrap_or_default();
+    let types = super::extensions::types(&name.name).unwrap_or_default();
     for ty in types {
         let from = QualifiedName::new(&old, *ty);
         let to = QualifiedName::new(&schema.name, *ty);

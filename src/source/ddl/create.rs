@@ -120,6 +120,14 @@ pub(super) fn create(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         cursor.skip_rest();
         return Ok(());
     }
+    if cursor.accept_all(&["operator", "class"]) {
+        let name = cursor.name()?;
+        let name = state.new_name(cursor, &name)?;
+        let default = cursor.accept("default");
+        state.operator_classes.insert(name, default);
+        cursor.skip_rest();
+        return Ok(());
+    }
     if cursor.is_any(&PASSED_OVER) || cursor.is("user") {
         cursor.skip_rest();
         return Ok(());

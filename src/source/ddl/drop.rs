@@ -205,7 +205,7 @@ fn drop_one(
             match at {
                 Some(at) => {
                     let extension = state.catalog.extensions.swap_remove(at);
-                    let types = super::builtin::extension_types(&extension.name);
+                    let types = super::extensions::types(&extension.name);
                     for ty in types.unwrap_or_default() {
                         let ty = QualifiedName::new(&extension.schema, *ty);
                         state.drop_type(&ty);
@@ -350,6 +350,7 @@ impl State {
         self.relations
             .retain(|_, relation| !matches!(relation, Relation::Index(of) if of == name));
         self.local_columns.remove(name);
+        self.local_checks.remove(name);
         let mut freed = Vec::new();
         for other in &mut self.catalog.tables {
             let schema = other.name.schema.clone();
@@ -717,6 +718,12 @@ impl State {
         for (other, key) in self.keys_on_constraint(table, name) {
             self.take_constraint(&other, &key);
         }
+        for heir in self.heirs_of_check(table, name) {
+            let local = self.local_checks.get(&heir);
+            if local.is_some_and(|local| !local.contains(name)) {
+                self.checks_retain_other(&heir, name);
+            }
+        }
         let Some(found) = self.table_mut(table) else {
             return;
         };
@@ -736,6 +743,13 @@ impl State {
                 self.free_constraint_name(&part.schema, &part.name);
             }
         }
+    }
+
+    fn checks_retain_other(&mut self, table: &QualifiedName, name: &str) {
+        if let Some(table) = self.table_mut(table) {
+            table.checks.retain(|check| check.name != name);
+        }
+        self.free_constraint_name(&table.schema, name);
     }
 
     /// `ALTER TABLE … DROP COLUMN`.

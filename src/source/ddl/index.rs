@@ -7,6 +7,7 @@ use crate::catalog::{Column, Index, IndexKey, IndexOn, QualifiedName};
 use super::builtin;
 use super::constraint::{include, nulls_not_distinct, parse_index_keys};
 use super::cursor::{Cursor, Name, Result};
+use super::extensions;
 use super::lexer::TokenKind;
 use super::naming;
 use super::state::{Relation, State};
@@ -17,7 +18,7 @@ pub(super) struct Element {
     pub on: IndexOn,
     pub descending: bool,
     pub nulls_first: bool,
-    pub operator_class: Option<String>,
+    pub operator_class: Option<Name>,
     pub collation: Option<Name>,
     pub span: Range<usize>,
 }
@@ -63,7 +64,7 @@ pub(super) fn parse_element(cursor: &mut Cursor<'_>) -> Result<Element> {
         false => None,
     };
     let operator_class = if cursor.is_name() && !cursor.is_any(&["asc", "desc", "nulls", "with"]) {
-        let class = cursor.name()?.name;
+        let class = cursor.name()?;
         if cursor.is_symbol(b'(') {
             cursor.skip_parentheses()?;
         }
@@ -165,10 +166,39 @@ impl State {
             nulls_first: element.nulls_first,
             operator_class: element
                 .operator_class
-                .clone()
-                .filter(|class| !builtin::is_default_operator_class(method, class)),
+                .as_ref()
+                .and_then(|class| self.operator_class(method, class)),
             collation,
         })
+    }
+
+    /// The operator class of a name, with its schema where it is not PostgreSQL's; `None` for a type's
+    /// default.
+    pub fn operator_class(&self, method: &str, class: &Name) -> Option<String> {
+        let own = self.resolve(class.schema.as_deref(), &class.name, |name| {
+            self.operator_classes.get(name).copied()
+        });
+        if let Some((name, default)) = own {
+            return (!default).then(|| name.to_string());
+        }
+        if builtin::is_default_operator_class(method, &class.name) {
+            return None;
+        }
+        let brought = extensions::bringing_operator_class(method, &class.name)
+            .filter_map(|(extension, default)| {
+                let mut installed = self.catalog.extensions.iter();
+                let extension = installed.find(|installed| installed.name == extension)?;
+                Some((extension, default))
+            })
+            .next();
+        match (brought, &class.schema) {
+            (Some((_, true)), _) => None,
+            (Some((extension, false)), _) => Some(format!("{}.{}", extension.schema, class.name)),
+            (None, Some(schema)) if schema != "pg_catalog" => {
+                Some(format!("{schema}.{}", class.name))
+            }
+            (None, _) => Some(class.name.clone()),
+        }
     }
 
     /// The collation of a name; `None` for `"default"`.

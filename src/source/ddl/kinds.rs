@@ -379,9 +379,10 @@ pub(super) fn alter_type(
             return Err(cursor.error_at(to_span, format!("`{name}` has the label '{to}' already")));
         }
         match labels.iter_mut().find(|label| **label == from) {
-            Some(label) => *label = to,
+            Some(label) => label.clone_from(&to),
             None => return Err(cursor.error_at(span, format!("`{name}` has no label '{from}'"))),
         }
+        state.rename_label(name, &from, &to);
     } else if cursor.accept("set") {
         // Properties of a base type.
         cursor.skip_parentheses()?;

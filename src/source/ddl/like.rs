@@ -4,7 +4,7 @@ use crate::catalog::{Attribute, QualifiedName};
 
 use super::column::{NewColumn, plain_column};
 use super::constraint::{Kind, NewConstraint};
-use super::cursor::{Cursor, Ident, Result};
+use super::cursor::{Cursor, Ident, Name, Result};
 use super::index::Element;
 use super::naming;
 use super::sequence::{ColumnSequence, SequenceOptions};
@@ -177,26 +177,23 @@ impl Like {
         };
         let comment = |comment: &Option<String>| comment.clone().filter(|_| self.comments);
         let mut constraints: Vec<NewConstraint> = Vec::new();
-        let mut add = |kind, name: Option<&str>, deferral, comment| {
-            let mut constraint = NewConstraint::new(kind, self.span.clone());
-            constraint.name = name.map(|name| self.ident(name));
-            constraint.deferral = deferral;
-            constraint.comment = comment;
-            constraints.push(constraint);
-        };
         let idents = |names: &[String]| names.iter().map(|name| self.ident(name)).collect();
         if self.constraints {
-            for check in source.checks.iter().filter(|check| !check.no_inherit) {
+            for check in &source.checks {
                 let expression = check.expression.clone();
-                let kind = Kind::Check { expression };
-                add(
-                    kind,
-                    Some(&check.name),
-                    Default::default(),
-                    comment(&check.comment),
-                );
+                let mut copy = NewConstraint::new(Kind::Check { expression }, self.span.clone());
+                copy.name = Some(self.ident(&check.name));
+                copy.no_inherit = check.no_inherit;
+                copy.comment = comment(&check.comment);
+                constraints.push(copy);
             }
         }
+        let mut add = |kind, deferral, comment| {
+            let mut copy = NewConstraint::new(kind, self.span.clone());
+            copy.deferral = deferral;
+            copy.comment = comment;
+            constraints.push(copy);
+        };
         if self.indexes {
             if let Some(key) = &source.primary_key {
                 let kind = Kind::Key {
@@ -205,7 +202,7 @@ impl Like {
                     include: idents(&key.include),
                     nulls_not_distinct: false,
                 };
-                add(kind, None, key.deferral, comment(&key.comment));
+                add(kind, key.deferral, comment(&key.comment));
             }
             for key in &source.unique_keys {
                 let kind = Kind::Key {
@@ -214,7 +211,7 @@ impl Like {
                     include: idents(&key.include),
                     nulls_not_distinct: key.nulls_not_distinct,
                 };
-                add(kind, None, key.deferral, comment(&key.comment));
+                add(kind, key.deferral, comment(&key.comment));
             }
             for exclusion in &source.exclusions {
                 let elements = exclusion.elements.iter().map(|element| {
@@ -222,7 +219,7 @@ impl Like {
                         on: element.key.on.clone(),
                         descending: element.key.descending,
                         nulls_first: element.key.nulls_first,
-                        operator_class: element.key.operator_class.clone(),
+                        operator_class: element.key.operator_class.as_deref().map(class_name),
                         collation: None,
                         span: self.span.clone(),
                     };
@@ -234,7 +231,7 @@ impl Like {
                     include: Vec::new(),
                     predicate: exclusion.predicate.clone(),
                 };
-                add(kind, None, exclusion.deferral, comment(&exclusion.comment));
+                add(kind, exclusion.deferral, comment(&exclusion.comment));
             }
         }
         state.add_constraints(cursor, table, constraints, true);
@@ -256,5 +253,18 @@ impl Like {
             copy.comment = comment(&index.comment);
             state.add_index(table, copy, true);
         }
+    }
+}
+
+/// An operator class as the Catalog has it, as a name.
+fn class_name(class: &str) -> Name {
+    let (schema, name) = match class.split_once('.') {
+        Some((schema, name)) => (Some(schema.to_owned()), name),
+        None => (None, class),
+    };
+    Name {
+        schema,
+        name: name.to_owned(),
+        span: 0..0,
     }
 }

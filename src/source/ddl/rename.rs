@@ -48,10 +48,12 @@ impl State {
         };
         self.children = map(std::mem::take(&mut self.children));
         self.index_children = map(std::mem::take(&mut self.index_children));
-        self.local_columns = std::mem::take(&mut self.local_columns)
-            .into_iter()
-            .map(|(name, columns)| (relation(name), columns))
-            .collect();
+        for locals in [&mut self.local_columns, &mut self.local_checks] {
+            *locals = std::mem::take(locals)
+                .into_iter()
+                .map(|(name, own)| (relation(name), own))
+                .collect();
+        }
         self.view_sources = std::mem::take(&mut self.view_sources)
             .into_iter()
             .map(|(name, sources)| (relation(name), sources.into_iter().map(relation).collect()))
@@ -205,6 +207,36 @@ impl State {
         }
         self.recount_constraints();
         Ok(())
+    }
+
+    /// Gives an enum's label another name in the expressions that speak of it: as a constant of the type,
+    /// and beside a column of the type.
+    pub fn rename_label(&mut self, ty: &QualifiedName, from: &str, to: &str) {
+        let of_type = |other: &TypeRef| other.schema == ty.schema && other.name == ty.name;
+        for domain in &mut self.catalog.domains {
+            let beside = of_type(&domain.base);
+            let checks = domain.checks.iter_mut().map(|check| &mut check.expression);
+            for text in domain.default.iter_mut().chain(checks) {
+                *text = rename_constant(text, ty, beside, from, to);
+            }
+        }
+        for table in &mut self.catalog.tables {
+            let mut typed: Vec<String> = Vec::new();
+            for column in &mut table.columns {
+                let beside = of_type(&column.ty);
+                if beside {
+                    typed.push(column.name.clone());
+                }
+                if let Some(text) = &mut column.default {
+                    *text = rename_constant(text, ty, beside, from, to);
+                }
+            }
+            for text in expressions_of(table) {
+                let names = typed.iter().map(String::as_str);
+                let beside = !expression::columns_in(text, names).is_empty();
+                *text = rename_constant(text, ty, beside, from, to);
+            }
+        }
     }
 
     /// Gives a column another name: in its table and those below, in keys, expressions and indexes.
@@ -497,5 +529,44 @@ fn rename_source(query: &str, from: &QualifiedName, to: &QualifiedName) -> Strin
         });
         (decode_name(token, query) == from.name && (dotted || source))
             .then(|| (1, quote_ident(&to.name)))
+    })
+}
+
+/// The expressions of a table's rows: all but the defaults of its columns.
+fn expressions_of(table: &mut Table) -> impl Iterator<Item = &mut String> {
+    let generated = table
+        .columns
+        .iter_mut()
+        .filter_map(|column| column.generated.as_mut())
+        .map(|generated| &mut generated.expression);
+    let checks = table.checks.iter_mut().map(|check| &mut check.expression);
+    let exclusions = table
+        .exclusions
+        .iter_mut()
+        .filter_map(|exclusion| exclusion.predicate.as_mut());
+    let indexes = table.indexes.iter_mut().flat_map(|index| {
+        let keys = index.keys.iter_mut().filter_map(|key| match &mut key.on {
+            IndexOn::Expression(text) => Some(text),
+            IndexOn::Column(_) => None,
+        });
+        keys.chain(&mut index.predicate)
+    });
+    generated.chain(checks).chain(exclusions).chain(indexes)
+}
+
+/// An expression with a label under its new name, where the constant is of the enum: it is cast to it, or
+/// not cast at all and stands beside something of the type.
+fn rename_constant(text: &str, ty: &QualifiedName, beside: bool, from: &str, to: &str) -> String {
+    rewrite(text, |tokens, at| {
+        let token = tokens.get(at).filter(|token| token.is_string())?;
+        let cast = tokens
+            .get(at + 1)
+            .is_some_and(|next| next.is_operator(text, "::"));
+        let meant = match cast {
+            true => two_parts(text, tokens, at + 2).as_ref() == Some(ty),
+            false => beside,
+        };
+        (meant && decode_string(token, text) == from)
+            .then(|| (1, format!("'{}'", to.replace('\'', "''"))))
     })
 }

@@ -2,9 +2,9 @@
 
 use crate::catalog::{Extension, QualifiedName, Schema};
 
-use super::builtin;
 use super::cursor::{Cursor, Result};
 use super::expression;
+use super::extensions;
 use super::lexer::decode_name;
 use super::state::{State, Type, default_search_path};
 
@@ -79,7 +79,7 @@ pub(super) fn create_extension(state: &mut State, cursor: &mut Cursor<'_>) -> Re
             )),
         };
     }
-    let schema = match (builtin::extension_schema(&name.name), schema) {
+    let schema = match (extensions::schema(&name.name), schema) {
         (Some(schema), _) => schema.to_owned(),
         (None, Some(schema)) => {
             let probe = super::cursor::Name {
@@ -90,7 +90,7 @@ pub(super) fn create_extension(state: &mut State, cursor: &mut Cursor<'_>) -> Re
         }
         (None, None) => state.creation_schema().unwrap_or_else(|| "public".into()),
     };
-    match builtin::extension_types(&name.name) {
+    match extensions::types(&name.name) {
         Some(types) => {
             for ty in types {
                 state

@@ -71,6 +71,10 @@ pub(super) struct State {
     pub view_sources: HashMap<QualifiedName, HashSet<QualifiedName>>,
     /// Collations made by `CREATE COLLATION`.
     pub collations: HashSet<QualifiedName>,
+    /// Operator classes made by `CREATE OPERATOR CLASS`, and whether they are their type's default.
+    pub operator_classes: HashMap<QualifiedName, bool>,
+    /// The checks that a table with parents declares itself.
+    pub local_checks: HashMap<QualifiedName, HashSet<String>>,
     /// The schema of an installed extension whose types are not known here.
     pub unknown_extension: Option<String>,
     /// What could not be made because of an error, which was reported once and is enough.
@@ -99,6 +103,8 @@ impl State {
             local_columns: HashMap::new(),
             view_sources: HashMap::new(),
             collations: HashSet::new(),
+            operator_classes: HashMap::new(),
+            local_checks: HashMap::new(),
             unknown_extension: None,
             broken: HashSet::new(),
             diagnostics: Vec::new(),

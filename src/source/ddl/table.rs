@@ -8,7 +8,7 @@ use super::column::{NewColumn, parse_column, parse_column_options};
 use super::constraint::{Kind, NewConstraint, is_table_constraint, parse_table_constraint};
 use super::cursor::{Cursor, Ident, Name, Result};
 use super::like::{Like, parse_like};
-use super::state::{Relation, State, TEMPORARY};
+use super::state::{State, TEMPORARY};
 
 /// What `CREATE TABLE` says of a table before its name.
 #[derive(Debug, Clone, Copy, Default)]
@@ -382,9 +382,9 @@ fn partition_key(state: &State, cursor: &mut Cursor<'_>, draft: &Draft) -> Resul
         if let Some(class) = element
             .operator_class
             .as_ref()
-            .filter(|class| !super::builtin::is_default_operator_class("btree", class))
+            .and_then(|class| state.operator_class("btree", class))
         {
-            part.push_str(&format!(" {}", super::cursor::quote_ident(class)));
+            part.push_str(&format!(" {class}"));
         }
         parts.push(part);
     }
@@ -430,6 +430,18 @@ pub(super) fn build(state: &mut State, cursor: &Cursor<'_>, draft: Draft) -> Res
     if let Some(parent) = &parent {
         state.adopt_indexes(parent, &name);
     }
+    if !draft.parents.is_empty() {
+        state.local_checks.insert(name.clone(), HashSet::new());
+    }
+    for parent in &draft.parents {
+        let checks = state
+            .table(parent)
+            .map(|parent| parent.checks.clone())
+            .unwrap_or_default();
+        for check in checks.iter().filter(|check| !check.no_inherit) {
+            state.inherit_check(parent, check);
+        }
+    }
     state.add_constraints(cursor, &name, others, true);
     for like in &draft.likes {
         like.add_constraints(state, cursor, &name);
@@ -473,13 +485,5 @@ impl State {
             self.merge_foreign_key_into_partitions(parent, key);
         }
         self.children.insert(parent.clone(), others);
-    }
-
-    /// Whether a name belongs to a table or view.
-    pub fn has_rows(&self, name: &QualifiedName) -> bool {
-        matches!(
-            self.relations.get(name),
-            Some(Relation::Table(_) | Relation::View(_))
-        )
     }
 }

@@ -6,6 +6,7 @@ use crate::catalog::{QualifiedName, TypeRef};
 
 use super::builtin;
 use super::cursor::{Cursor, Name, Result};
+use super::extensions;
 use super::lexer::TokenKind;
 use super::state::{State, Type, shown};
 
@@ -386,7 +387,7 @@ impl State {
                 "there is a `{other}`; is its schema in `search_path`?"
             ));
         }
-        if let Some(extension) = builtin::extension_of_type(&ty.name) {
+        if let Some(extension) = extensions::bringing_type(&ty.name) {
             return error.help(format!(
                 "the extension `{extension}` brings it: say `CREATE EXTENSION {extension}` before"
             ));

@@ -65,13 +65,13 @@ fn create_named_view(
         false => query.text.to_owned(),
     };
     let sources = state.sources(&text);
-    let found = query.analyze(state, cursor, &text, &sources)?;
+    let found = query.analyze(state, cursor, &text, &names, &sources)?;
     let Some(found) = found else {
         state.mark_broken(name);
         return Ok(());
     };
     let mut columns = view_columns(&found);
-    rename_columns(cursor, &mut columns, &names)?;
+    refuse_doubles(cursor, &columns, &names)?;
     number(&mut columns);
     if let Some(view) = state.view_mut(&full).filter(|_| replaced) {
         // A column that stays keeps its comment.
@@ -170,11 +170,13 @@ impl<'a> Query<'a> {
         state: &mut State,
         cursor: &Cursor<'_>,
         text: &str,
+        names: &[Ident],
         sources: &HashSet<QualifiedName>,
     ) -> Result<Option<analyze::ViewColumns>> {
         let mut path: Vec<String> = vec![TEMPORARY.into()];
         path.extend(state.search_path.iter().cloned());
-        match analyze::view(&state.catalog, text, &path) {
+        let names: Vec<String> = names.iter().map(|name| name.name.clone()).collect();
+        match analyze::named_view(&state.catalog, text, &path, &names) {
             Ok(found) => Ok(Some(found)),
             Err(_)
                 if sources
@@ -219,20 +221,8 @@ fn view_columns(found: &analyze::ViewColumns) -> Vec<Column> {
         .collect()
 }
 
-/// Gives the first columns the names that stand after the view's.
-fn rename_columns(cursor: &Cursor<'_>, columns: &mut [Column], names: &[Ident]) -> Result<()> {
-    if let Some(extra) = names.get(columns.len()) {
-        return Err(cursor.error_at(
-            extra.span.clone(),
-            format!(
-                "there are more names than columns, which are {}",
-                columns.len()
-            ),
-        ));
-    }
-    for (column, name) in columns.iter_mut().zip(names) {
-        column.name.clone_from(&name.name);
-    }
+/// Two columns of a view or table can't have one name.
+fn refuse_doubles(cursor: &Cursor<'_>, columns: &[Column], names: &[Ident]) -> Result<()> {
     let mut seen = HashSet::new();
     match columns.iter().find(|column| !seen.insert(&column.name)) {
         Some(twice) => {
@@ -272,11 +262,11 @@ pub(super) fn create_table_as(
 ) -> Result<()> {
     let query = Query::read(cursor)?;
     let sources = state.sources(query.text);
-    let Some(found) = query.analyze(state, cursor, query.text, &sources)? else {
+    let Some(found) = query.analyze(state, cursor, query.text, &names, &sources)? else {
         return Ok(());
     };
     let mut columns = view_columns(&found);
-    rename_columns(cursor, &mut columns, &names)?;
+    refuse_doubles(cursor, &columns, &names)?;
     let mut draft = Draft::new(name, words);
     for column in &mut columns {
         column.nullable = true;

@@ -44,7 +44,7 @@ pub(super) fn is_known(key: &str) -> bool {
 /// A parameter's name and value.
 pub(super) type Parameter = (String, String);
 
-/// Reads a connection string, `postgres://…` or `key=value …`. `from` says where it came from.
+/// Reads a connection string, `postgres://…` or `key=value …`; `from` says what held it.
 pub(super) fn parse(text: &str, from: &str) -> Result<Vec<Parameter>, Diagnostic> {
     let text = text.trim();
     let uri = text
@@ -53,6 +53,7 @@ pub(super) fn parse(text: &str, from: &str) -> Result<Vec<Parameter>, Diagnostic
     let parameters = match uri {
         Some(uri) => parse_uri(uri),
         None if text.contains("://") => Err(Unreadable::OtherScheme),
+        None if text.is_empty() => Err(Unreadable::Keywords),
         None => parse_keywords(text),
     };
     parameters.map_err(|problem| problem.diagnostic(from))
@@ -90,12 +91,10 @@ impl Unreadable {
             Self::UnknownParameter(name) => {
                 let help = format!("the parameters are `{}`", KNOWN.join("`, `"));
                 match name {
-                    Some(name) => Diagnostic::error(format!(
-                        "the URL from {from} has an unknown parameter `{name}`"
-                    )),
-                    None => {
-                        Diagnostic::error(format!("the URL from {from} has an unknown parameter"))
+                    Some(name) => {
+                        Diagnostic::error(format!("{from} has an unknown parameter `{name}`"))
                     }
+                    None => Diagnostic::error(format!("{from} has an unknown parameter")),
                 }
                 .help(help)
             }
@@ -319,7 +318,6 @@ mod tests {
 
     #[test]
     fn keywords() {
-        check("", &[]);
         check(
             r"host=localhost port = 5433 password='a \'b\' \\' dbname=x\ y user=''",
             &[
@@ -334,6 +332,7 @@ mod tests {
     #[test]
     fn an_unreadable_string_is_not_quoted() {
         for text in [
+            "",
             "mysql://ada:hunter2@host/shop",
             "postgres://ada:hunter2@@host/shop",
             "postgres://ada:hunter2/@host/shop",
@@ -361,7 +360,7 @@ mod tests {
         let problem = parse("postgres://ada:x@host/shop?schema=public", "`DATABASE_URL`");
         assert_eq!(
             problem.unwrap_err().message,
-            "the URL from `DATABASE_URL` has an unknown parameter `schema`"
+            "`DATABASE_URL` has an unknown parameter `schema`"
         );
     }
 }

@@ -135,6 +135,10 @@ pub(super) fn refusal(error: &Error, target: &Target, password: &Password) -> Re
 }
 
 fn io_reason(error: &io::Error) -> String {
+    // With words of tokio-postgres' own.
+    if error.get_ref().is_some() {
+        return error.to_string();
+    }
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such socket".into(),
         io::ErrorKind::ConnectionRefused => "nothing listens there".into(),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::env;
 use std::fmt;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::conninfo;
 use super::files;
@@ -46,7 +46,7 @@ const NAMING: [&str; 6] = [
 /// Where a parameter came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// The caller, such as `--database-url`.
+    /// The caller's URL, such as that of `--database-url`.
     Given,
     /// `DATABASE_URL` in the environment.
     DatabaseUrl,
@@ -63,7 +63,7 @@ pub(super) enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Given => "the command line or the configuration",
+            Self::Given => "the given URL",
             Self::DatabaseUrl => "`DATABASE_URL`",
             Self::DotEnv => "`DATABASE_URL` in `.env`",
             Self::Service => "the service file",
@@ -92,32 +92,50 @@ impl Environment for Process {
     }
 
     fn dot_env(&self) -> Result<Option<String>, Diagnostic> {
-        // Nothing of an error is quoted, as it holds the line.
-        let unreadable = || {
-            Diagnostic::error("`.env` can't be read")
-                .help("its lines have the form `DATABASE_URL=postgres://user@host/database`")
+        let Ok(folder) = env::current_dir() else {
+            return Ok(None);
         };
-        let variables = match dotenvy::dotenv_iter() {
-            Ok(variables) => variables,
-            Err(error) if error.not_found() => return Ok(None),
-            Err(_) => return Err(unreadable()),
-        };
-        for variable in variables {
-            match variable {
-                Ok((name, value)) if name == "DATABASE_URL" && !value.is_empty() => {
-                    return Ok(Some(value));
-                }
-                Ok(_) => {}
-                // Somebody else's line.
-                Err(dotenvy::Error::LineParse(line, _)) if !line.contains("DATABASE_URL") => {}
-                Err(_) => return Err(unreadable()),
-            }
+        let path = folder.ancestors().map(|folder| folder.join(".env"));
+        match path.into_iter().find(|path| path.is_file()) {
+            Some(path) => url_in_dot_env(&path),
+            None => Ok(None),
         }
-        Ok(None)
     }
 
     fn home(&self) -> Option<PathBuf> {
         env::home_dir()
+    }
+}
+
+/// `DATABASE_URL` in a file of variables. No error quotes from the file.
+fn url_in_dot_env(path: &Path) -> Result<Option<String>, Diagnostic> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Diagnostic::error(format!("can't read `{}`: {error}", path.display()))
+            .help("set `DATABASE_URL` in the environment to do without it")
+    })?;
+    // Lines that can't be read are not ours to judge, unless one of them is the one that is wanted.
+    let found = dotenvy::from_read_iter(text.as_bytes())
+        .flatten()
+        .find(|(name, value)| name == "DATABASE_URL" && !value.is_empty());
+    if let Some((_, url)) = found {
+        return Ok(Some(url));
+    }
+    let unreadable = text.lines().position(|line| {
+        let line = line.trim_start();
+        let assignment = line.strip_prefix("export ").unwrap_or(line).trim_start();
+        let value = assignment
+            .strip_prefix("DATABASE_URL")
+            .and_then(|rest| rest.trim_start().strip_prefix('='));
+        value.is_some_and(|value| !value.trim().trim_matches(['"', '\'']).is_empty())
+    });
+    match unreadable {
+        Some(line) => Err(Diagnostic::error(format!(
+            "line {} of `{}` can't be read",
+            line + 1,
+            path.display()
+        ))
+        .help("put the URL in single quotes: `DATABASE_URL='postgres://user@host/database'`")),
+        None => Ok(None),
     }
 }
 
@@ -296,8 +314,6 @@ fn service_files(environment: &dyn Environment) -> Vec<PathBuf> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     /// An environment of these variables, `.env` included as `.env`.
@@ -399,7 +415,7 @@ mod tests {
             (
                 "postgres://host/shop?sslmode=require",
                 [].as_slice(),
-                "the `sslmode` from the command line or the configuration asks for TLS, which is not supported",
+                "the `sslmode` from the given URL asks for TLS, which is not supported",
             ),
             (
                 "postgres://host/shop",
@@ -420,6 +436,27 @@ mod tests {
             let problem = find(Some(url), variables).map(|_| ()).unwrap_err();
             assert_eq!(problem.message, expected);
         }
+    }
+
+    #[test]
+    fn dot_env() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        let read = |text: &str| {
+            fs::write(&path, text).unwrap();
+            url_in_dot_env(&path)
+        };
+        let url = Ok(Some("postgres://ada:x@host/shop".to_owned()));
+        assert_eq!(read("A=1\nDATABASE_URL=postgres://ada:x@host/shop\n"), url);
+        assert_eq!(
+            read("not a variable\nexport DATABASE_URL='postgres://ada:x@host/shop'"),
+            url
+        );
+        assert_eq!(read("# DATABASE_URL=postgres://host"), Ok(None));
+        assert_eq!(read("DATABASE_URL=\nDATABASE_URL_2=x"), Ok(None));
+        let problem = read("\nDATABASE_URL=postgres://ada:hunter 2@host").unwrap_err();
+        assert!(problem.message.starts_with("line 2 of"));
+        assert!(!problem.render(false).contains("hunter"));
     }
 
     #[test]

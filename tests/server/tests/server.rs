@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rowsmith_test_server::{PASSWORD, TestServer};
 
-/// Set for the process that `dies_with_a_killed_process` starts.
+/// Set for the process that is `child`.
 const CHILD: &str = "ROWSMITH_TEST_SERVER_CHILD";
 
 #[test]
@@ -108,7 +108,24 @@ fn dies_with_a_killed_process() {
     }
 }
 
-/// Not a test: the process that `dies_with_a_killed_process` kills.
+#[test]
+fn a_missing_server_is_a_failure_that_says_what_to_do() {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--nocapture", "--ignored"])
+        .env(CHILD, "1")
+        .env("ROWSMITH_PG_BIN", "/nonexistent")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("`ROWSMITH_PG_BIN` is `/nonexistent`"),
+        "{said}"
+    );
+    assert!(said.contains("apt-get install postgresql"), "{said}");
+}
+
+/// Not a test: the process that other tests start and watch.
 #[test]
 #[ignore = "started by another test"]
 fn child() {
