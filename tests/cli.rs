@@ -259,7 +259,7 @@ fn completions_are_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = Sandbox::new().run(&["completions", shell]);
         run.assert_fine();
-        assert!(run.stdout.contains("--database-url"), "{shell}");
+        assert!(run.stdout.contains("database-url"), "{shell}");
     }
 }
 

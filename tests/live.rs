@@ -16,6 +16,8 @@ mod keys;
 mod organisation;
 #[path = "live/parity.rs"]
 mod parity;
+#[path = "live/parts.rs"]
+mod parts;
 #[path = "live/shop.rs"]
 mod shop;
 mod support;
@@ -23,6 +25,8 @@ mod support;
 mod trees;
 #[path = "live/types.rs"]
 mod types;
+#[path = "live/writes.rs"]
+mod writes;
 
 /// A test for each fixture: all sources give the same Catalog and the same files.
 macro_rules! parity_of {

@@ -54,7 +54,7 @@ fn a_folder_without_sql() {
 #[test]
 fn nothing_to_read() {
     let run = fails(&Sandbox::new(), &[]);
-    says(&run, &["DATABASE_URL", "--schema"]);
+    says(&run, &["DATABASE_URL", "SQL files"]);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn an_unreachable_server() {
     // Nothing listens on the port for TCP's own services.
     let url = "postgres://ada:correct%20horse@127.0.0.1:1/app";
     let run = fails(&Sandbox::new(), &["--database-url", url]);
-    says(&run, &["127.0.0.1", "refused"]);
+    says(&run, &["127.0.0.1:1", "start PostgreSQL"]);
     assert!(!run.stderr.contains("horse"), "{}", run.stderr);
 }
 
