@@ -128,10 +128,7 @@ impl ::rowsmith_runtime::NewRow for NewIterator {
     type Row = Iterator;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""iterator""#,
-            "text",
-        )];
+        &[::rowsmith_runtime::WriteColumn::new(r#""iterator""#, "text")];
 
     fn values(
         &self,
@@ -176,10 +173,7 @@ impl ::rowsmith_runtime::Patch for IteratorPatch {
     type Row = Iterator;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""iterator""#,
-            "text",
-        )];
+        &[::rowsmith_runtime::WriteColumn::new(r#""iterator""#, "text")];
 
     fn values(
         &self,

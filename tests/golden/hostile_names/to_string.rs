@@ -128,10 +128,7 @@ impl ::rowsmith_runtime::NewRow for NewToString {
     type Row = ToString;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""to_string""#,
-            "text",
-        )];
+        &[::rowsmith_runtime::WriteColumn::new(r#""to_string""#, "text")];
 
     fn values(
         &self,
@@ -179,10 +176,7 @@ impl ::rowsmith_runtime::Patch for ToStringPatch {
     type Row = ToString;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""to_string""#,
-            "text",
-        )];
+        &[::rowsmith_runtime::WriteColumn::new(r#""to_string""#, "text")];
 
     fn values(
         &self,

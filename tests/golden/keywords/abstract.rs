@@ -153,10 +153,7 @@ impl ::rowsmith_runtime::NewRow for NewAbstract {
     type Row = Abstract;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""abstract""#,
-            "text",
-        )];
+        &[::rowsmith_runtime::WriteColumn::new(r#""abstract""#, "text")];
 
     fn values(
         &self,
@@ -204,10 +201,7 @@ impl ::rowsmith_runtime::Patch for AbstractPatch {
     type Row = Abstract;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""abstract""#,
-            "text",
-        )];
+        &[::rowsmith_runtime::WriteColumn::new(r#""abstract""#, "text")];
 
     fn values(
         &self,

@@ -153,10 +153,7 @@ impl ::rowsmith_runtime::NewRow for NewOverride {
     type Row = Override;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""override""#,
-            "text",
-        )];
+        &[::rowsmith_runtime::WriteColumn::new(r#""override""#, "text")];
 
     fn values(
         &self,
@@ -204,10 +201,7 @@ impl ::rowsmith_runtime::Patch for OverridePatch {
     type Row = Override;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""override""#,
-            "text",
-        )];
+        &[::rowsmith_runtime::WriteColumn::new(r#""override""#, "text")];
 
     fn values(
         &self,
