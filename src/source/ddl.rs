@@ -20,6 +20,7 @@ mod comment;
 mod constraint;
 mod create;
 mod cursor;
+mod definition;
 mod drop;
 mod expression;
 mod extensions;
@@ -61,7 +62,7 @@ pub fn parse(files: &[Arc<SourceFile>], diagnostics: &mut Vec<Diagnostic>) -> Ca
     catalog
 }
 
-fn parse_file(state: &mut State, transactions: &mut Transactions, file: &Arc<SourceFile>) {
+fn parse_file(state: &mut State, transactions: &mut Transactions<'_>, file: &Arc<SourceFile>) {
     let mut statements = Statements::new(&file.text);
     loop {
         match statements.next_statement() {

@@ -1,7 +1,7 @@
 //! `ALTER TABLE`: its actions, read first and then carried out in PostgreSQL's order
 //! (`ATPrepCmd` in `tablecmds.c`).
 
-use crate::catalog::{Deferral, Generated, Identity, QualifiedName};
+use crate::catalog::{Deferral, Generated, Identity, QualifiedName, Table};
 
 use super::column::{NewColumn, column_collation, identity_options, parse_column};
 use super::constraint::{
@@ -739,15 +739,11 @@ fn attach(
         ));
     }
     let checks: Vec<String> = state
-        .table(parent)
-        .map(|parent| {
-            parent
-                .checks
-                .iter()
-                .map(|check| check.name.clone())
-                .collect()
-        })
-        .unwrap_or_default();
+        .with_ancestors(parent)
+        .iter()
+        .flat_map(|table| &table.checks)
+        .map(|check| check.name.clone())
+        .collect();
     if let Some(child) = state.table_mut(&child) {
         child.partition_of = Some(parent.clone());
         child.checks.retain(|check| !checks.contains(&check.name));
@@ -785,46 +781,83 @@ impl State {
         }
     }
 
+    /// A table, with those it is a partition of, directly and further up.
+    pub fn with_ancestors(&self, table: &QualifiedName) -> Vec<&Table> {
+        let mut tables = Vec::new();
+        let mut next = self.table(table);
+        while let Some(table) = next {
+            tables.push(table);
+            next = table
+                .partition_of
+                .as_ref()
+                .and_then(|name| self.table(name));
+        }
+        tables
+    }
+
+    /// The part of an index that is on a partition, and no longer the index's.
+    fn take_index_part(
+        &mut self,
+        index: &QualifiedName,
+        partition: &QualifiedName,
+    ) -> Option<String> {
+        let mut next = vec![index.clone()];
+        while let Some(index) = next.pop() {
+            let Some(parts) = self.index_children.get_mut(&index) else {
+                continue;
+            };
+            let own = parts.iter().position(|part| {
+                self.relations.get(part) == Some(&Relation::Index(partition.clone()))
+            });
+            if let Some(at) = own {
+                return Some(parts.swap_remove(at).name);
+            }
+            next.extend(parts.iter().cloned());
+        }
+        None
+    }
+
     /// Makes a partition a table of its own: its parts of keys, indexes and constraints become its own.
     fn detach(&mut self, parent: &QualifiedName, partition: &QualifiedName) {
         self.forget_child(parent, partition);
-        let Some(table) = self.table(parent).cloned() else {
-            return;
-        };
-        let mut part = |name: &str| -> Option<String> {
-            let parts = self
-                .index_children
-                .get_mut(&QualifiedName::new(&table.name.schema, name))?;
-            let at = parts.iter().position(|part| {
-                self.relations.get(part) == Some(&Relation::Index(partition.clone()))
-            })?;
-            Some(parts.swap_remove(at).name)
-        };
-        let mut primary_key = table.primary_key;
-        if let Some(key) = &mut primary_key {
-            key.name = part(&key.name).unwrap_or_default();
-        }
-        let mut unique_keys = table.unique_keys;
-        unique_keys.retain_mut(|key| part(&key.name).map(|name| key.name = name).is_some());
-        let mut indexes = table.indexes;
-        indexes.retain_mut(|index| part(&index.name).map(|name| index.name = name).is_some());
+        let above: Vec<Table> = self.with_ancestors(parent).into_iter().cloned().collect();
         let schema = partition.schema.clone();
-        for name in table.checks.iter().map(|check| &check.name) {
-            self.use_constraint_name(&schema, name);
-        }
-        for name in table.foreign_keys.iter().map(|key| &key.name) {
-            self.use_constraint_name(&schema, name);
-        }
-        let Some(partition) = self.table_mut(partition) else {
-            return;
+        let mut own = match self.table_mut(partition) {
+            Some(partition) => partition.clone(),
+            None => return,
         };
-        partition.partition_of = None;
-        partition.primary_key = primary_key
-            .filter(|key| !key.name.is_empty())
-            .or(partition.primary_key.take());
-        partition.unique_keys.extend(unique_keys);
-        partition.indexes.extend(indexes);
-        partition.checks.extend(table.checks);
-        partition.foreign_keys.extend(table.foreign_keys);
+        own.partition_of = None;
+        for table in above {
+            let index = |name: &str| QualifiedName::new(&table.name.schema, name);
+            if let Some(mut key) = table.primary_key
+                && let Some(name) = self.take_index_part(&index(&key.name), partition)
+            {
+                key.name = name;
+                own.primary_key = Some(key);
+            }
+            for mut key in table.unique_keys {
+                if let Some(name) = self.take_index_part(&index(&key.name), partition) {
+                    key.name = name;
+                    own.unique_keys.push(key);
+                }
+            }
+            for mut part in table.indexes {
+                if let Some(name) = self.take_index_part(&index(&part.name), partition) {
+                    part.name = name;
+                    own.indexes.push(part);
+                }
+            }
+            for check in table.checks {
+                self.use_constraint_name(&schema, &check.name);
+                own.checks.push(check);
+            }
+            for key in table.foreign_keys {
+                self.use_constraint_name(&schema, &key.name);
+                own.foreign_keys.push(key);
+            }
+        }
+        if let Some(partition) = self.table_mut(partition) {
+            *partition = own;
+        }
     }
 }

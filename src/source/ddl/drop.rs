@@ -718,12 +718,7 @@ impl State {
         for (other, key) in self.keys_on_constraint(table, name) {
             self.take_constraint(&other, &key);
         }
-        for heir in self.heirs_of_check(table, name) {
-            let local = self.local_checks.get(&heir);
-            if local.is_some_and(|local| !local.contains(name)) {
-                self.checks_retain_other(&heir, name);
-            }
-        }
+        self.drop_inherited_check(table, name);
         let Some(found) = self.table_mut(table) else {
             return;
         };
@@ -745,11 +740,24 @@ impl State {
         }
     }
 
-    fn checks_retain_other(&mut self, table: &QualifiedName, name: &str) {
-        if let Some(table) = self.table_mut(table) {
-            table.checks.retain(|check| check.name != name);
+    /// Those that inherit from a table lose its check, but where one declares it itself.
+    fn drop_inherited_check(&mut self, table: &QualifiedName, name: &str) {
+        if self.heirs_of_check(table, name).is_empty() {
+            return;
         }
-        self.free_constraint_name(&table.schema, name);
+        let mut next = self.children.get(table).cloned().unwrap_or_default();
+        while let Some(heir) = next.pop() {
+            let declared = self
+                .local_checks
+                .get(&heir)
+                .is_none_or(|local| local.contains(name));
+            let Some(found) = self.table_mut(&heir).filter(|_| !declared) else {
+                continue;
+            };
+            found.checks.retain(|check| check.name != name);
+            self.free_constraint_name(&heir.schema, name);
+            next.extend(self.children.get(&heir).cloned().unwrap_or_default());
+        }
     }
 
     /// `ALTER TABLE … DROP COLUMN`.

@@ -8,7 +8,6 @@ use super::builtin;
 use super::constraint::{include, nulls_not_distinct, parse_index_keys};
 use super::cursor::{Cursor, Name, Result};
 use super::extensions;
-use super::lexer::TokenKind;
 use super::naming;
 use super::state::{Relation, State};
 
@@ -35,11 +34,15 @@ pub(super) fn parse_elements(cursor: &mut Cursor<'_>) -> Result<Vec<Element>> {
 /// Reads one element (`index_elem` in `gram.y`).
 pub(super) fn parse_element(cursor: &mut Cursor<'_>) -> Result<Element> {
     let position = cursor.position();
+    let mut collation = None;
     let on = if cursor.is_symbol(b'(') {
         let text = cursor.parenthesized()?;
         match only_name(cursor, position) {
             // A column in parentheses is the column.
-            Some(column) => IndexOn::Column(column),
+            Some((column, collated)) => {
+                collation = collated;
+                IndexOn::Column(column)
+            }
             None => IndexOn::Expression(text.to_owned()),
         }
     } else {
@@ -59,10 +62,9 @@ pub(super) fn parse_element(cursor: &mut Cursor<'_>) -> Result<Element> {
         }
     };
     let span = cursor.span_from(position);
-    let collation = match cursor.accept("collate") {
-        true => Some(cursor.name()?),
-        false => None,
-    };
+    if cursor.accept("collate") {
+        collation = Some(cursor.name()?);
+    }
     let operator_class = if cursor.is_name() && !cursor.is_any(&["asc", "desc", "nulls", "with"]) {
         let class = cursor.name()?;
         if cursor.is_symbol(b'(') {
@@ -93,8 +95,9 @@ pub(super) fn parse_element(cursor: &mut Cursor<'_>) -> Result<Element> {
     })
 }
 
-/// The name that is all that stands in one or more pairs of parentheses, up to the cursor.
-fn only_name(cursor: &Cursor<'_>, position: usize) -> Option<String> {
+/// The column, with or without a collation, that is all that stands in one or more pairs of parentheses
+/// up to the cursor.
+fn only_name(cursor: &Cursor<'_>, position: usize) -> Option<(String, Option<Name>)> {
     let mut inside = cursor.tokens().get(position..cursor.position())?;
     while let [open, between @ .., close] = inside
         && open.is_symbol(b'(')
@@ -102,14 +105,13 @@ fn only_name(cursor: &Cursor<'_>, position: usize) -> Option<String> {
     {
         inside = between;
     }
-    match inside {
-        [name] if name.is_name() => {
-            let word = name.text(cursor.source());
-            let keyword = name.kind == TokenKind::Word && super::words::is_reserved(word);
-            (!keyword).then(|| super::lexer::decode_name(name, cursor.source()))
-        }
-        _ => None,
-    }
+    let mut inside = cursor.within(inside);
+    let column = inside.ident().ok()?;
+    let collation = match inside.accept("collate") {
+        true => Some(inside.name().ok()?),
+        false => None,
+    };
+    inside.at_end().then_some((column.name, collation))
 }
 
 impl State {

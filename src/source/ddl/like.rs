@@ -177,7 +177,6 @@ impl Like {
         };
         let comment = |comment: &Option<String>| comment.clone().filter(|_| self.comments);
         let mut constraints: Vec<NewConstraint> = Vec::new();
-        let idents = |names: &[String]| names.iter().map(|name| self.ident(name)).collect();
         if self.constraints {
             for check in &source.checks {
                 let expression = check.expression.clone();
@@ -188,12 +187,13 @@ impl Like {
                 constraints.push(copy);
             }
         }
-        let mut add = |kind, deferral, comment| {
+        // A key's comment is not its index's, and only indexes are copied.
+        let mut add = |kind, deferral| {
             let mut copy = NewConstraint::new(kind, self.span.clone());
             copy.deferral = deferral;
-            copy.comment = comment;
             constraints.push(copy);
         };
+        let idents = |names: &[String]| names.iter().map(|name| self.ident(name)).collect();
         if self.indexes {
             if let Some(key) = &source.primary_key {
                 let kind = Kind::Key {
@@ -202,7 +202,7 @@ impl Like {
                     include: idents(&key.include),
                     nulls_not_distinct: false,
                 };
-                add(kind, key.deferral, comment(&key.comment));
+                add(kind, key.deferral);
             }
             for key in &source.unique_keys {
                 let kind = Kind::Key {
@@ -211,7 +211,7 @@ impl Like {
                     include: idents(&key.include),
                     nulls_not_distinct: key.nulls_not_distinct,
                 };
-                add(kind, key.deferral, comment(&key.comment));
+                add(kind, key.deferral);
             }
             for exclusion in &source.exclusions {
                 let elements = exclusion.elements.iter().map(|element| {
@@ -231,7 +231,7 @@ impl Like {
                     include: Vec::new(),
                     predicate: exclusion.predicate.clone(),
                 };
-                add(kind, exclusion.deferral, comment(&exclusion.comment));
+                add(kind, exclusion.deferral);
             }
         }
         state.add_constraints(cursor, table, constraints, true);

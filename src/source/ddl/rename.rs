@@ -19,7 +19,7 @@ pub(super) enum Space {
 }
 
 /// The new name of a thing, where it gets one.
-type Renaming<'a> = &'a dyn Fn(Space, &QualifiedName) -> Option<QualifiedName>;
+pub(super) type Renaming<'a> = &'a dyn Fn(Space, &QualifiedName) -> Option<QualifiedName>;
 
 impl State {
     /// Gives a table, view, sequence, type or function another name, wherever it is spoken of.
@@ -38,8 +38,8 @@ impl State {
 
     /// Gives new names to all that a rule names anew.
     pub fn rename_all(&mut self, renaming: Renaming<'_>) {
-        rename_in_catalog(&mut self.catalog, renaming);
         self.rename_in_views(renaming);
+        rename_in_catalog(&mut self.catalog, renaming);
         let relation = |name: QualifiedName| renaming(Space::Relation, &name).unwrap_or(name);
         let map = |map: HashMap<QualifiedName, Vec<QualifiedName>>| {
             map.into_iter()
@@ -104,29 +104,6 @@ impl State {
         self.constraints.clear();
         for name in names {
             *self.constraints.entry(name).or_default() += 1;
-        }
-    }
-
-    /// The definitions of views name what they read from.
-    fn rename_in_views(&mut self, renaming: Renaming<'_>) {
-        let mut changes: Vec<(QualifiedName, QualifiedName, QualifiedName)> = Vec::new();
-        for (view, sources) in &self.view_sources {
-            for source in sources {
-                if let Some(to) = renaming(Space::Relation, source) {
-                    let view = renaming(Space::Relation, view).unwrap_or_else(|| view.clone());
-                    changes.push((view, source.clone(), to));
-                }
-            }
-        }
-        for (view, from, to) in changes {
-            let found = self
-                .catalog
-                .views
-                .iter_mut()
-                .find(|other| other.name == view);
-            if let Some(view) = found {
-                view.definition = rename_source(&view.definition, &from, &to);
-            }
         }
     }
 
@@ -220,6 +197,7 @@ impl State {
                 *text = rename_constant(text, ty, beside, from, to);
             }
         }
+        let mut columns_of_type: Vec<String> = Vec::new();
         for table in &mut self.catalog.tables {
             let mut typed: Vec<String> = Vec::new();
             for column in &mut table.columns {
@@ -236,6 +214,12 @@ impl State {
                 let beside = !expression::columns_in(text, names).is_empty();
                 *text = rename_constant(text, ty, beside, from, to);
             }
+            columns_of_type.extend(typed);
+        }
+        for view in &mut self.catalog.views {
+            let names = columns_of_type.iter().map(String::as_str);
+            let beside = !expression::columns_in(&view.definition, names).is_empty();
+            view.definition = rename_constant(&view.definition, ty, beside, from, to);
         }
     }
 
@@ -264,6 +248,7 @@ impl State {
             {
                 local.insert(to.to_owned());
             }
+            self.rename_column_in_views(name, from, to);
         }
         for other in &mut self.catalog.tables {
             for key in &mut other.foreign_keys {
@@ -450,6 +435,7 @@ fn rename_in_catalog(catalog: &mut Catalog, renaming: Renaming<'_>) {
     }
     for view in &mut catalog.views {
         name(Space::Relation, &mut view.name);
+        text(&mut view.definition);
         for column in &mut view.columns {
             ty(&mut column.ty);
         }
@@ -497,39 +483,10 @@ fn rename_in_expression(text: &str, renaming: Renaming<'_>) -> String {
 }
 
 /// `schema.name` at a token.
-fn two_parts(text: &str, tokens: &[Token], at: usize) -> Option<QualifiedName> {
+pub(super) fn two_parts(text: &str, tokens: &[Token], at: usize) -> Option<QualifiedName> {
     let (schema, dot, name) = (tokens.get(at)?, tokens.get(at + 1)?, tokens.get(at + 2)?);
     (schema.is_name() && dot.is_symbol(b'.') && name.is_name())
         .then(|| QualifiedName::new(decode_name(schema, text), decode_name(name, text)))
-}
-
-/// A query that reads from a table under its new name.
-fn rename_source(query: &str, from: &QualifiedName, to: &QualifiedName) -> String {
-    rewrite(query, |tokens, at| {
-        let token = tokens.get(at)?;
-        if !token.is_name() {
-            return None;
-        }
-        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-        if before.is_some_and(|before| before.is_symbol(b'.')) {
-            return None;
-        }
-        if two_parts(query, tokens, at).as_ref() == Some(from) {
-            return Some((
-                3,
-                format!("{}.{}", quote_ident(&to.schema), quote_ident(&to.name)),
-            ));
-        }
-        let dotted = tokens.get(at + 1).is_some_and(|next| next.is_symbol(b'.'));
-        let source = before.is_some_and(|before| {
-            before.is_symbol(b',')
-                || before.is_symbol(b'(')
-                || before.is_word(query, "from")
-                || before.is_word(query, "join")
-        });
-        (decode_name(token, query) == from.name && (dotted || source))
-            .then(|| (1, quote_ident(&to.name)))
-    })
 }
 
 /// The expressions of a table's rows: all but the defaults of its columns.

@@ -8,41 +8,47 @@ use super::cursor::Cursor;
 use super::state::State;
 
 /// The transaction in progress, and its savepoints.
-pub(super) struct Transactions {
-    /// Some file rolls back. Without one, nothing has to be kept.
-    needed: bool,
+pub(super) struct Transactions<'a> {
+    files: &'a [Arc<SourceFile>],
+    /// Whether some file rolls back, looked up when the first transaction begins. Where none does,
+    /// nothing has to be kept.
+    needed: Option<bool>,
     /// The states to go back to: that at `BEGIN` with no name, then those at savepoints.
     kept: Vec<(Option<String>, State)>,
 }
 
-impl Transactions {
+impl<'a> Transactions<'a> {
     /// No transaction yet.
-    pub fn new(files: &[Arc<SourceFile>]) -> Self {
-        let rolls_back = |file: &Arc<SourceFile>| {
-            file.text.lines().any(|line| {
-                let line = line.trim_start().as_bytes();
-                ["rollback", "abort"].iter().any(|word| {
-                    line.get(..word.len())
-                        .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
-                })
-            })
-        };
+    pub fn new(files: &'a [Arc<SourceFile>]) -> Self {
         Self {
-            needed: files.iter().any(rolls_back),
+            files,
+            needed: None,
             kept: Vec::new(),
         }
+    }
+
+    fn needed(&mut self) -> bool {
+        *self.needed.get_or_insert_with(|| {
+            self.files.iter().any(|file| {
+                let text = file.text.as_bytes();
+                ["rollback", "abort"].iter().any(|word| {
+                    text.windows(word.len())
+                        .any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+                })
+            })
+        })
     }
 
     /// Carries out a statement that begins or ends a transaction; `false` for any other.
     pub fn apply(&mut self, state: &mut State, cursor: &mut Cursor<'_>) -> bool {
         if cursor.is("begin") || cursor.are(&["start", "transaction"]) {
-            if self.needed && self.kept.is_empty() {
+            if self.kept.is_empty() && self.needed() {
                 self.kept.push((None, state.clone()));
             }
         } else if cursor.is("commit") || cursor.is("end") {
             self.kept.clear();
         } else if cursor.accept("savepoint") {
-            if let (true, false, Ok(name)) = (self.needed, self.kept.is_empty(), cursor.ident()) {
+            if let (false, Ok(name)) = (self.kept.is_empty(), cursor.ident()) {
                 self.kept.push((Some(name.name), state.clone()));
             }
         } else if cursor.is("rollback") || cursor.is("abort") {
