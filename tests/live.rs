@@ -4,13 +4,25 @@
 //! One server is started for all of it.
 #![allow(clippy::unwrap_used)]
 
+#[path = "live/blog.rs"]
+mod blog;
+#[path = "live/custom_types.rs"]
+mod custom_types;
 #[path = "live/database.rs"]
 mod database;
+#[path = "live/keys.rs"]
+mod keys;
+#[path = "live/organisation.rs"]
+mod organisation;
 #[path = "live/parity.rs"]
 mod parity;
+#[path = "live/shop.rs"]
+mod shop;
 mod support;
 #[path = "trees/lib.rs"]
 mod trees;
+#[path = "live/types.rs"]
+mod types;
 
 /// A test for each fixture: all sources give the same Catalog and the same files.
 macro_rules! parity_of {

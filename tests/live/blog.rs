@@ -4,23 +4,35 @@ use rowsmith_runtime::{Connection, Error};
 
 use crate::database::Live;
 use crate::trees::blog::{
-    Comment, NewComment, NewPost, NewPostTag, NewProfile, NewTag, NewUser, Post, PostPatch, PostTag, Profile, Role,
-    Tag, User, UserPatch,
+    Comment, NewComment, NewPost, NewPostTag, NewProfile, NewTag, NewUser, Post, PostPatch,
+    PostTag, Profile, Role, Tag, User, UserPatch,
 };
 
 #[tokio::test]
 async fn a_row_is_inserted_found_changed_and_deleted() {
     let db = Live::create("blog").await;
 
-    let ada = NewUser::new("Ada", "ada@example.com").age(36).insert(&*db).await.unwrap();
+    let ada = NewUser::new("Ada", "ada@example.com")
+        .age(36)
+        .insert(&*db)
+        .await
+        .unwrap();
     assert_eq!((ada.name.as_str(), ada.age), ("Ada", Some(36)));
     // Defaults come back from the database.
     assert_eq!((ada.role, ada.is_active), (Role::Member, true));
 
     assert_eq!(User::find(&*db, ada.id).await.unwrap(), Some(ada.clone()));
-    assert_eq!(User::find_by_email(&*db, "ada@example.com").await.unwrap(), Some(ada.clone()));
+    assert_eq!(
+        User::find_by_email(&*db, "ada@example.com").await.unwrap(),
+        Some(ada.clone())
+    );
     assert_eq!(User::find(&*db, 99).await.unwrap(), None);
-    assert_eq!(User::find_by_email(&*db, "nobody@example.com").await.unwrap(), None);
+    assert_eq!(
+        User::find_by_email(&*db, "nobody@example.com")
+            .await
+            .unwrap(),
+        None
+    );
     assert!(User::exists(&*db, ada.id).await.unwrap());
     assert!(!User::exists(&*db, 99).await.unwrap());
     assert_eq!(User::count(&*db).await.unwrap(), 1);
@@ -34,8 +46,15 @@ async fn a_row_is_inserted_found_changed_and_deleted() {
 #[tokio::test]
 async fn left_out_null_and_a_value_are_three_things() {
     let db = Live::create("blog").await;
-    let left_out = NewUser::new("A", "a@example.com").insert(&*db).await.unwrap();
-    let null = NewUser::new("B", "b@example.com").age(None).insert(&*db).await.unwrap();
+    let left_out = NewUser::new("A", "a@example.com")
+        .insert(&*db)
+        .await
+        .unwrap();
+    let null = NewUser::new("B", "b@example.com")
+        .age(None)
+        .insert(&*db)
+        .await
+        .unwrap();
     let value = NewUser::new("C", "c@example.com")
         .age(Some(40))
         .role(Role::Editor)
@@ -48,11 +67,28 @@ async fn left_out_null_and_a_value_are_three_things() {
 
     let same = UserPatch::new().apply(&*db, value.id).await.unwrap();
     assert_eq!(same, Some(value.clone()));
-    let changed = UserPatch::new().name("D").role(Role::Admin).apply(&*db, value.id).await.unwrap().unwrap();
-    assert_eq!((changed.name.as_str(), changed.role, changed.age), ("D", Role::Admin, Some(40)));
-    let emptied = UserPatch::new().age(None).apply(&*db, value.id).await.unwrap().unwrap();
+    let changed = UserPatch::new()
+        .name("D")
+        .role(Role::Admin)
+        .apply(&*db, value.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (changed.name.as_str(), changed.role, changed.age),
+        ("D", Role::Admin, Some(40))
+    );
+    let emptied = UserPatch::new()
+        .age(None)
+        .apply(&*db, value.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((emptied.name.as_str(), emptied.age), ("D", None));
-    assert_eq!(UserPatch::new().name("E").apply(&*db, 99).await.unwrap(), None);
+    assert_eq!(
+        UserPatch::new().name("E").apply(&*db, 99).await.unwrap(),
+        None
+    );
     assert_eq!(UserPatch::new().apply(&*db, 99).await.unwrap(), None);
 }
 
@@ -67,13 +103,18 @@ async fn many_rows_are_inserted_at_once() {
         &[
             NewUser::new("A", "a@example.com"),
             NewUser::new("B", "b@example.com").age(20),
-            NewUser::new("C", "c@example.com").age(None).role(Role::Admin),
+            NewUser::new("C", "c@example.com")
+                .age(None)
+                .role(Role::Admin),
             NewUser::new("D", "d@example.com").is_active(false),
         ],
     )
     .await
     .unwrap();
-    let seen: Vec<_> = users.iter().map(|u| (u.name.as_str(), u.age, u.role, u.is_active)).collect();
+    let seen: Vec<_> = users
+        .iter()
+        .map(|u| (u.name.as_str(), u.age, u.role, u.is_active))
+        .collect();
     assert_eq!(
         seen,
         [
@@ -87,7 +128,10 @@ async fn many_rows_are_inserted_at_once() {
     // One statement: all or nothing.
     let error = User::insert_many(
         &*db,
-        &[NewUser::new("E", "e@example.com"), NewUser::new("A", "a@example.com")],
+        &[
+            NewUser::new("E", "e@example.com"),
+            NewUser::new("A", "a@example.com"),
+        ],
     )
     .await
     .unwrap_err();
@@ -97,16 +141,33 @@ async fn many_rows_are_inserted_at_once() {
     let tags: Vec<NewTag> = (0..3000).map(|i| NewTag::new(format!("tag {i}"))).collect();
     let tags = Tag::insert_many(&*db, &tags).await.unwrap();
     assert_eq!(tags.len(), 3000);
-    assert!(tags.iter().enumerate().all(|(i, tag)| tag.name == format!("tag {i}")));
+    assert!(
+        tags.iter()
+            .enumerate()
+            .all(|(i, tag)| tag.name == format!("tag {i}"))
+    );
 }
 
 #[tokio::test]
 async fn a_conflict_is_settled_by_updating() {
     let db = Live::create("blog").await;
-    let ada = NewUser::new("Ada", "ada@example.com").age(36).insert(&*db).await.unwrap();
-    let again = NewUser::new("Ada L.", "ada@example.com").upsert_by_email(&*db).await.unwrap();
-    assert_eq!((again.id, again.name.as_str(), again.age), (ada.id, "Ada L.", Some(36)));
-    let fresh = NewUser::new("Bob", "bob@example.com").upsert_by_email(&*db).await.unwrap();
+    let ada = NewUser::new("Ada", "ada@example.com")
+        .age(36)
+        .insert(&*db)
+        .await
+        .unwrap();
+    let again = NewUser::new("Ada L.", "ada@example.com")
+        .upsert_by_email(&*db)
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.id, again.name.as_str(), again.age),
+        (ada.id, "Ada L.", Some(36))
+    );
+    let fresh = NewUser::new("Bob", "bob@example.com")
+        .upsert_by_email(&*db)
+        .await
+        .unwrap();
     assert_ne!(fresh.id, ada.id);
     assert_eq!(User::count(&*db).await.unwrap(), 2);
 
@@ -122,31 +183,58 @@ async fn a_conflict_is_settled_by_updating() {
 #[tokio::test]
 async fn relations_lead_both_ways() {
     let db = Live::create("blog").await;
-    let ada = NewUser::new("Ada", "ada@example.com").insert(&*db).await.unwrap();
-    let bob = NewUser::new("Bob", "bob@example.com").insert(&*db).await.unwrap();
+    let ada = NewUser::new("Ada", "ada@example.com")
+        .insert(&*db)
+        .await
+        .unwrap();
+    let bob = NewUser::new("Bob", "bob@example.com")
+        .insert(&*db)
+        .await
+        .unwrap();
 
     // One-to-one.
     assert_eq!(ada.profile(&*db).await.unwrap(), None);
-    let profile = NewProfile::new(ada.id).bio("Counts.").insert(&*db).await.unwrap();
+    let profile = NewProfile::new(ada.id)
+        .bio("Counts.")
+        .insert(&*db)
+        .await
+        .unwrap();
     assert_eq!(ada.profile(&*db).await.unwrap(), Some(profile.clone()));
     assert_eq!(profile.user(&*db).await.unwrap(), ada);
     assert_eq!(Profile::find(&*db, ada.id).await.unwrap(), Some(profile));
 
     // Many-to-one and one-to-many.
     let first = NewPost::new(ada.id, "First").insert(&*db).await.unwrap();
-    let second = NewPost::new(ada.id, "Second").score(0.5).insert(&*db).await.unwrap();
-    assert_eq!(ada.posts(&*db).await.unwrap(), [first.clone(), second.clone()]);
+    let second = NewPost::new(ada.id, "Second")
+        .score(0.5)
+        .insert(&*db)
+        .await
+        .unwrap();
+    assert_eq!(
+        ada.posts(&*db).await.unwrap(),
+        [first.clone(), second.clone()]
+    );
     assert_eq!(bob.posts(&*db).await.unwrap(), []);
     assert_eq!(first.author(&*db).await.unwrap(), ada);
-    assert_eq!(Post::list_by_author_id(&*db, ada.id).await.unwrap(), [first.clone(), second.clone()]);
+    assert_eq!(
+        Post::list_by_author_id(&*db, ada.id).await.unwrap(),
+        [first.clone(), second.clone()]
+    );
 
     // A key that may be NULL.
-    let signed = NewComment::new(first.id, "Nice").author_id(bob.id).insert(&*db).await.unwrap();
+    let signed = NewComment::new(first.id, "Nice")
+        .author_id(bob.id)
+        .insert(&*db)
+        .await
+        .unwrap();
     let anonymous = NewComment::new(first.id, "Hm").insert(&*db).await.unwrap();
     assert_eq!(signed.author(&*db).await.unwrap(), Some(bob.clone()));
     assert_eq!(anonymous.author(&*db).await.unwrap(), None);
     assert_eq!(signed.post(&*db).await.unwrap(), first);
-    assert_eq!(first.comments(&*db).await.unwrap(), [signed.clone(), anonymous.clone()]);
+    assert_eq!(
+        first.comments(&*db).await.unwrap(),
+        [signed.clone(), anonymous.clone()]
+    );
     assert_eq!(bob.comments(&*db).await.unwrap(), [signed]);
     assert_eq!(Comment::list_by_post_id(&*db, second.id).await.unwrap(), []);
 
@@ -165,11 +253,21 @@ async fn relations_lead_both_ways() {
     .await
     .unwrap();
     assert_eq!(first.tags(&*db).await.unwrap(), [rust.clone(), sql.clone()]);
-    assert_eq!(rust.posts(&*db).await.unwrap(), [first.clone(), second.clone()]);
-    let link = PostTag::find(&*db, first.id, sql.id).await.unwrap().unwrap();
+    assert_eq!(
+        rust.posts(&*db).await.unwrap(),
+        [first.clone(), second.clone()]
+    );
+    let link = PostTag::find(&*db, first.id, sql.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(link.post(&*db).await.unwrap(), first);
     assert_eq!(link.tag(&*db).await.unwrap(), sql);
-    assert!(PostTag::delete_by_post_id_and_tag_id(&*db, first.id, sql.id).await.unwrap());
+    assert!(
+        PostTag::delete_by_post_id_and_tag_id(&*db, first.id, sql.id)
+            .await
+            .unwrap()
+    );
     assert_eq!(first.tags(&*db).await.unwrap(), [rust]);
 
     // A row that is gone since.
@@ -182,7 +280,10 @@ async fn relations_lead_both_ways() {
 #[tokio::test]
 async fn violations_name_their_constraint() {
     let db = Live::create("blog").await;
-    let ada = NewUser::new("Ada", "ada@example.com").insert(&*db).await.unwrap();
+    let ada = NewUser::new("Ada", "ada@example.com")
+        .insert(&*db)
+        .await
+        .unwrap();
 
     match NewUser::new("Other", "ada@example.com").insert(&*db).await {
         Err(Error::UniqueViolation(v)) => {
@@ -201,7 +302,10 @@ async fn violations_name_their_constraint() {
     }
     // No type says that a text is at most 200 characters long.
     let long = "x".repeat(201);
-    assert!(matches!(NewUser::new("Long", long).insert(&*db).await, Err(Error::Database(_))));
+    assert!(matches!(
+        NewUser::new("Long", long).insert(&*db).await,
+        Err(Error::Database(_))
+    ));
 }
 
 #[tokio::test]
@@ -209,9 +313,15 @@ async fn everything_that_can_run_a_query_will_do() {
     let db = Live::create("blog").await;
 
     let tx = db.begin().await.unwrap();
-    let ada = NewUser::new("Ada", "ada@example.com").insert(&tx).await.unwrap();
+    let ada = NewUser::new("Ada", "ada@example.com")
+        .insert(&tx)
+        .await
+        .unwrap();
     let savepoint = tx.savepoint().await.unwrap();
-    NewPost::new(ada.id, "Draft").insert(&savepoint).await.unwrap();
+    NewPost::new(ada.id, "Draft")
+        .insert(&savepoint)
+        .await
+        .unwrap();
     assert_eq!(ada.posts(&savepoint).await.unwrap().len(), 1);
     savepoint.rollback().await.unwrap();
     assert_eq!(ada.posts(&tx).await.unwrap(), []);
@@ -220,14 +330,27 @@ async fn everything_that_can_run_a_query_will_do() {
     assert_eq!(User::count(&*db).await.unwrap(), 1);
 
     let connection: Connection = db.connection().await.unwrap();
-    assert_eq!(User::find(&connection, ada.id).await.unwrap(), Some(ada.clone()));
+    assert_eq!(
+        User::find(&connection, ada.id).await.unwrap(),
+        Some(ada.clone())
+    );
 
     let mut client = db.client().await;
-    let post = NewPost::new(ada.id, "Through a client").insert(&client).await.unwrap();
+    let post = NewPost::new(ada.id, "Through a client")
+        .insert(&client)
+        .await
+        .unwrap();
     let tx = client.transaction().await.unwrap();
-    PostPatch::new().score(1.5).apply(&tx, post.id).await.unwrap();
+    PostPatch::new()
+        .score(1.5)
+        .apply(&tx, post.id)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(Post::find(&client, post.id).await.unwrap().unwrap().score, Some(1.5));
+    assert_eq!(
+        Post::find(&client, post.id).await.unwrap().unwrap().score,
+        Some(1.5)
+    );
 
     let shared = std::sync::Arc::new(db.connection().await.unwrap());
     assert_eq!(User::count(&shared).await.unwrap(), 1);
@@ -240,7 +363,9 @@ async fn futures_move_between_threads() {
         .map(|i| {
             let db = (*db).clone();
             tokio::spawn(async move {
-                let user = NewUser::new("User", format!("{i}@example.com")).insert(&db).await?;
+                let user = NewUser::new("User", format!("{i}@example.com"))
+                    .insert(&db)
+                    .await?;
                 NewPost::new(user.id, "Post").insert(&db).await?;
                 user.posts(&db).await
             })

@@ -2,8 +2,8 @@
 
 use crate::database::Live;
 use crate::trees::organisation::{
-    Assignment, AssignmentPatch, Department, DepartmentPatch, Employee, EmployeePatch, NewAcquaintance, NewAssignment,
-    NewDepartment, NewEmployee, NewProject, Project,
+    Assignment, AssignmentPatch, Department, DepartmentPatch, Employee, EmployeePatch,
+    NewAcquaintance, NewAssignment, NewDepartment, NewEmployee, NewProject, Project,
 };
 use rowsmith_runtime::chrono::NaiveDate;
 
@@ -12,14 +12,21 @@ fn date(day: u32) -> NaiveDate {
 }
 
 async fn employee(db: &Live, name: &str, department: &Department) -> Employee {
-    NewEmployee::new(name, format!("{name}@example.com"), department.id, date(1)).insert(&**db).await.unwrap()
+    NewEmployee::new(name, format!("{name}@example.com"), department.id, date(1))
+        .insert(&**db)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn a_table_references_itself() {
     let db = Live::create("organisation").await;
     let company = NewDepartment::new("Company").insert(&*db).await.unwrap();
-    let research = NewDepartment::new("Research").parent_id(company.id).insert(&*db).await.unwrap();
+    let research = NewDepartment::new("Research")
+        .parent_id(company.id)
+        .insert(&*db)
+        .await
+        .unwrap();
     assert_eq!(research.parent(&*db).await.unwrap(), Some(company.clone()));
     assert_eq!(company.parent(&*db).await.unwrap(), None);
     assert_eq!(company.departments(&*db).await.unwrap(), [research.clone()]);
@@ -27,7 +34,13 @@ async fn a_table_references_itself() {
     let ada = employee(&db, "ada", &research).await;
     let bob = employee(&db, "bob", &research).await;
     let eve = employee(&db, "eve", &company).await;
-    let bob = EmployeePatch::new().manager_id(ada.id).mentor_id(eve.id).apply(&*db, bob.id).await.unwrap().unwrap();
+    let bob = EmployeePatch::new()
+        .manager_id(ada.id)
+        .mentor_id(eve.id)
+        .apply(&*db, bob.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(bob.manager(&*db).await.unwrap(), Some(ada.clone()));
     assert_eq!(bob.mentor(&*db).await.unwrap(), Some(eve.clone()));
     assert_eq!(ada.manager(&*db).await.unwrap(), None);
@@ -38,14 +51,25 @@ async fn a_table_references_itself() {
 
     // Keys in both directions between two tables.
     assert_eq!(research.head(&*db).await.unwrap(), None);
-    let research = DepartmentPatch::new().head_id(ada.id).apply(&*db, research.id).await.unwrap().unwrap();
+    let research = DepartmentPatch::new()
+        .head_id(ada.id)
+        .apply(&*db, research.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(research.head(&*db).await.unwrap(), Some(ada.clone()));
-    assert_eq!(research.employees(&*db).await.unwrap(), [ada.clone(), bob.clone()]);
+    assert_eq!(
+        research.employees(&*db).await.unwrap(),
+        [ada.clone(), bob.clone()]
+    );
     let named = bob.department(&*db).await.unwrap();
     assert_eq!(named, research);
 
     assert!(Employee::delete_by_id(&*db, ada.id).await.unwrap());
-    let bob = Employee::find_by_email(&*db, "bob@example.com").await.unwrap().unwrap();
+    let bob = Employee::find_by_email(&*db, "bob@example.com")
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(bob.manager_id, None);
 }
 
@@ -55,15 +79,25 @@ async fn several_keys_lead_to_one_table() {
     let company = NewDepartment::new("Company").insert(&*db).await.unwrap();
     let ada = employee(&db, "ada", &company).await;
     let bob = employee(&db, "bob", &company).await;
-    let engine = NewProject::new("Engine", ada.id).sponsor_id(bob.id).insert(&*db).await.unwrap();
+    let engine = NewProject::new("Engine", ada.id)
+        .sponsor_id(bob.id)
+        .insert(&*db)
+        .await
+        .unwrap();
     assert_eq!(engine.lead(&*db).await.unwrap(), ada);
     assert_eq!(engine.sponsor(&*db).await.unwrap(), Some(bob.clone()));
     assert_eq!(engine.reviewer(&*db).await.unwrap(), None);
     assert_eq!(ada.projects(&*db).await.unwrap(), [engine.clone()]);
     assert_eq!(bob.projects(&*db).await.unwrap(), []);
-    assert_eq!(bob.projects_by_sponsor(&*db).await.unwrap(), [engine.clone()]);
+    assert_eq!(
+        bob.projects_by_sponsor(&*db).await.unwrap(),
+        [engine.clone()]
+    );
     assert_eq!(bob.projects_by_reviewer(&*db).await.unwrap(), []);
-    assert_eq!(Project::list_by_sponsor_id(&*db, bob.id).await.unwrap(), [engine]);
+    assert_eq!(
+        Project::list_by_sponsor_id(&*db, bob.id).await.unwrap(),
+        [engine]
+    );
 }
 
 #[tokio::test]
@@ -72,7 +106,10 @@ async fn links_carry_a_payload() {
     let company = NewDepartment::new("Company").insert(&*db).await.unwrap();
     let ada = employee(&db, "ada", &company).await;
     let bob = employee(&db, "bob", &company).await;
-    let engine = NewProject::new("Engine", ada.id).insert(&*db).await.unwrap();
+    let engine = NewProject::new("Engine", ada.id)
+        .insert(&*db)
+        .await
+        .unwrap();
     let mill = NewProject::new("Mill", ada.id).insert(&*db).await.unwrap();
 
     Assignment::insert_many(
@@ -85,16 +122,27 @@ async fn links_carry_a_payload() {
     )
     .await
     .unwrap();
-    assert_eq!(engine.employees(&*db).await.unwrap(), [ada.clone(), bob.clone()]);
+    assert_eq!(
+        engine.employees(&*db).await.unwrap(),
+        [ada.clone(), bob.clone()]
+    );
     assert_eq!(engine.assignments(&*db).await.unwrap().len(), 2);
     assert_eq!(bob.assignments(&*db).await.unwrap().len(), 2);
     let through: Vec<Project> = bob.projects_via_assignments(&*db).await.unwrap();
     assert_eq!(through, [engine.clone(), mill]);
 
-    let link = Assignment::find_by_project_id_and_employee_id(&*db, engine.id, bob.id).await.unwrap().unwrap();
+    let link = Assignment::find_by_project_id_and_employee_id(&*db, engine.id, bob.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(link.role, "member");
     let half = "0.5".parse().unwrap();
-    let link = AssignmentPatch::new().share(half).apply(&*db, link.id).await.unwrap().unwrap();
+    let link = AssignmentPatch::new()
+        .share(half)
+        .apply(&*db, link.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(link.employee(&*db).await.unwrap(), bob);
     assert_eq!(link.project(&*db).await.unwrap(), engine);
     let kept = NewAssignment::new(engine.id, bob.id)
@@ -102,10 +150,17 @@ async fn links_carry_a_payload() {
         .upsert_by_project_id_and_employee_id(&*db)
         .await
         .unwrap();
-    assert_eq!((kept.id, kept.role.as_str(), kept.share), (link.id, "reader", half));
+    assert_eq!(
+        (kept.id, kept.role.as_str(), kept.share),
+        (link.id, "reader", half)
+    );
 
     // Both ends of the link are one table.
-    NewAcquaintance::new(ada.id, bob.id).since(date(2)).insert(&*db).await.unwrap();
+    NewAcquaintance::new(ada.id, bob.id)
+        .since(date(2))
+        .insert(&*db)
+        .await
+        .unwrap();
     assert_eq!(ada.others(&*db).await.unwrap(), [bob.clone()]);
     assert_eq!(bob.others(&*db).await.unwrap(), []);
     assert_eq!(bob.employees_via_acquaintances(&*db).await.unwrap(), [ada]);
