@@ -18,10 +18,9 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy {
         );
 
     /// The column `üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx`.
-    pub const ÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜX: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx");
+    pub const ÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜX:
+        ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
+        ::rowsmith_runtime::Column::new("üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx");
 
     /// The foreign key on `a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_` to `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_`.
     pub const A_NAME_OF_SIXTY_THREE_BYTES_W_A_NAME_OF_SIXTY_THREE_BYTES_FKEY: &'static str =
@@ -128,7 +127,8 @@ impl ::rowsmith_runtime::FromRow for ANameOfSixtyThreeBytesWhichIsAllThatPostgre
         ::std::result::Result::Ok(Self {
             a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps:
                 ::rowsmith_runtime::get(row, at)?,
-            üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx: ::rowsmith_runtime::get(row, at + 1)?,
+            üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx:
+                ::rowsmith_runtime::get(row, at + 1)?,
         })
     }
 }

@@ -128,7 +128,10 @@ impl ::rowsmith_runtime::NewRow for NewIterator {
     type Row = Iterator;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""iterator""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""iterator""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -173,7 +176,10 @@ impl ::rowsmith_runtime::Patch for IteratorPatch {
     type Row = Iterator;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""iterator""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""iterator""#,
+            "text",
+        )];
 
     fn values(
         &self,

@@ -128,7 +128,10 @@ impl ::rowsmith_runtime::NewRow for NewPartialEq {
     type Row = PartialEq;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""partial_eq""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""partial_eq""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -176,7 +179,10 @@ impl ::rowsmith_runtime::Patch for PartialEqPatch {
     type Row = PartialEq;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""partial_eq""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""partial_eq""#,
+            "text",
+        )];
 
     fn values(
         &self,

@@ -128,7 +128,10 @@ impl ::rowsmith_runtime::NewRow for NewRowsmithRuntime {
     type Row = RowsmithRuntime;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""rowsmith_runtime""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""rowsmith_runtime""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -176,7 +179,10 @@ impl ::rowsmith_runtime::Patch for RowsmithRuntimePatch {
     type Row = RowsmithRuntime;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""rowsmith_runtime""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""rowsmith_runtime""#,
+            "text",
+        )];
 
     fn values(
         &self,

@@ -128,7 +128,10 @@ impl ::rowsmith_runtime::NewRow for NewToOwned {
     type Row = ToOwned;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""to_owned""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""to_owned""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -176,7 +179,10 @@ impl ::rowsmith_runtime::Patch for ToOwnedPatch {
     type Row = ToOwned;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""to_owned""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""to_owned""#,
+            "text",
+        )];
 
     fn values(
         &self,

@@ -128,7 +128,10 @@ impl ::rowsmith_runtime::NewRow for NewToString {
     type Row = ToString;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""to_string""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""to_string""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -176,7 +179,10 @@ impl ::rowsmith_runtime::Patch for ToStringPatch {
     type Row = ToString;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""to_string""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""to_string""#,
+            "text",
+        )];
 
     fn values(
         &self,

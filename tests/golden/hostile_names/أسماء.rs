@@ -14,8 +14,10 @@ impl أسماءRow {
     pub const رقم: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("رقم");
 
     /// The column `اسم`.
-    pub const اسم: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("اسم");
+    pub const اسم: ::rowsmith_runtime::Column<
+        Self,
+        ::std::option::Option<::std::string::String>,
+    > = ::rowsmith_runtime::Column::new("اسم");
 
     /// The primary key on `رقم`.
     pub const أسماء_PKEY: &'static str = "أسماء_pkey";

@@ -20,8 +20,10 @@ impl 名前Row {
         ::rowsmith_runtime::Column::new("名");
 
     /// The column `種類`.
-    pub const 種類: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("種類");
+    pub const 種類: ::rowsmith_runtime::Column<
+        Self,
+        ::std::option::Option<::std::string::String>,
+    > = ::rowsmith_runtime::Column::new("種類");
 
     /// The primary key on `番号`.
     pub const 名前_PKEY: &'static str = "名前_pkey";

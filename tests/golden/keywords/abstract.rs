@@ -153,7 +153,10 @@ impl ::rowsmith_runtime::NewRow for NewAbstract {
     type Row = Abstract;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""abstract""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""abstract""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -201,7 +204,10 @@ impl ::rowsmith_runtime::Patch for AbstractPatch {
     type Row = Abstract;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""abstract""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""abstract""#,
+            "text",
+        )];
 
     fn values(
         &self,

@@ -153,7 +153,10 @@ impl ::rowsmith_runtime::NewRow for NewContinue {
     type Row = Continue;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""continue""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""continue""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -201,7 +204,10 @@ impl ::rowsmith_runtime::Patch for ContinuePatch {
     type Row = Continue;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""continue""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""continue""#,
+            "text",
+        )];
 
     fn values(
         &self,

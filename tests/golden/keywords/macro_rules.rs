@@ -153,7 +153,10 @@ impl ::rowsmith_runtime::NewRow for NewMacroRule {
     type Row = MacroRule;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""macro_rules""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""macro_rules""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -201,7 +204,10 @@ impl ::rowsmith_runtime::Patch for MacroRulePatch {
     type Row = MacroRule;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""macro_rules""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""macro_rules""#,
+            "text",
+        )];
 
     fn values(
         &self,

@@ -153,7 +153,10 @@ impl ::rowsmith_runtime::NewRow for NewOverride {
     type Row = Override;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""override""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""override""#,
+            "text",
+        )];
 
     fn values(
         &self,
@@ -201,7 +204,10 @@ impl ::rowsmith_runtime::Patch for OverridePatch {
     type Row = Override;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""override""#, "text")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""override""#,
+            "text",
+        )];
 
     fn values(
         &self,

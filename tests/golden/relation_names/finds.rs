@@ -154,7 +154,10 @@ impl ::rowsmith_runtime::NewRow for NewFind {
     type Row = Find;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""group_id""#, "int8")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""group_id""#,
+            "int8",
+        )];
 
     fn values(
         &self,
@@ -199,7 +202,10 @@ impl ::rowsmith_runtime::Patch for FindPatch {
     type Row = Find;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""group_id""#, "int8")];
+        &[::rowsmith_runtime::WriteColumn::new(
+            r#""group_id""#,
+            "int8",
+        )];
 
     fn values(
         &self,
