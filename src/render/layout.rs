@@ -143,7 +143,8 @@ pub fn field(head: &str, text: &str, indent: usize) -> String {
 
 /// `const NAME: ty = value;`; `head` is `pub const NAME`.
 pub fn constant(head: &str, text: &str, value: &Expr, indent: usize) -> String {
-    let used = indent + head.width() + 2;
+    // rustfmt counts a name's bytes here, and so below for the names of a struct's fields.
+    let used = indent + head.len() + 2;
     let after = 2;
     let typed = match ty(
         text,
@@ -239,7 +240,7 @@ pub fn field_value(name: &str, value: &Expr, indent: usize) -> String {
     if matches!(value, Expr::Atom(text) if text == name) {
         return format!("{name},");
     }
-    let used = indent + name.width() + 2;
+    let used = indent + name.len() + 2;
     if let Some(value) = value.layout(Place {
         used,
         ..Place::line(indent)

@@ -84,7 +84,7 @@ impl _1stPlace {
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
-    pub async fn delete_by__1(
+    pub async fn delete_by_1(
         db: &impl ::rowsmith_runtime::Executor,
         _1: i32,
     ) -> ::rowsmith_runtime::Result<bool> {
@@ -186,7 +186,7 @@ impl New1stPlace {
     }
 
     /// Inserts the row, or changes the one that has the same `1`, and returns it.
-    pub async fn upsert_by__1(
+    pub async fn upsert_by_1(
         &self,
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<_1stPlace> {
