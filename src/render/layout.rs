@@ -70,9 +70,12 @@ impl Place {
     }
 }
 
-fn new_line(text: &mut String, indent: usize) {
+/// Begins a line. Indentation comes in tabs.
+pub fn new_line(text: &mut String, indent: usize) {
     text.push('\n');
-    text.extend(std::iter::repeat_n(' ', indent));
+    for _ in 0..indent / TAB {
+        text.push_str("    ");
+    }
 }
 
 /// A type as rustfmt lays it out: generic arguments go on lines of their own.
@@ -146,7 +149,8 @@ pub fn constant(head: &str, text: &str, value: &Expr, indent: usize) -> String {
     // rustfmt counts a name's bytes here, and so below for the names of a struct's fields.
     let used = indent + head.len() + 2;
     let after = 2;
-    let typed = match ty(
+    let mut typed = format!("{head}:");
+    if let Some(text) = ty(
         text,
         Place {
             indent,
@@ -154,25 +158,21 @@ pub fn constant(head: &str, text: &str, value: &Expr, indent: usize) -> String {
             after,
         },
     ) {
-        Some(text) => format!("{head}: {text}"),
-        None => {
-            let mut typed = format!("{head}:");
-            new_line(&mut typed, indent + TAB);
-            let nested = indent + TAB;
-            typed.push_str(
-                &ty(
-                    text,
-                    Place {
-                        indent: nested,
-                        used: nested,
-                        after,
-                    },
-                )
-                .unwrap_or_else(|| text.to_owned()),
-            );
-            typed
-        }
-    };
+        typed.push(' ');
+        typed.push_str(&text);
+    } else {
+        // rustfmt does not count the equals sign here.
+        let indent = indent + TAB;
+        let laid_out = ty(
+            text,
+            Place {
+                after: 0,
+                ..Place::line(indent)
+            },
+        );
+        new_line(&mut typed, indent);
+        typed.push_str(laid_out.as_deref().unwrap_or(text));
+    }
     assignment(&typed, value, indent)
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::layout::new_line;
+
 /// Lines of plain text as a doc comment. Lines after the first are indented.
 pub fn doc(lines: &[String], indent: usize) -> String {
     let mut out = String::new();
@@ -25,8 +27,7 @@ pub fn doc(lines: &[String], indent: usize) -> String {
 
 fn push_line(out: &mut String, line: &str, indent: usize) {
     if !out.is_empty() {
-        out.push('\n');
-        out.extend(std::iter::repeat_n(' ', indent));
+        new_line(out, indent);
     }
     out.push_str("///");
     if !line.is_empty() {
@@ -182,8 +183,7 @@ pub fn sql_literal(lines: &[String], indent: usize) -> String {
     }
     let mut out = String::from("r#\"");
     for line in lines {
-        out.push('\n');
-        out.extend(std::iter::repeat_n(' ', indent));
+        new_line(&mut out, indent);
         out.push_str(line);
     }
     out.push_str("\"#");
