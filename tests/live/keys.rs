@@ -76,7 +76,7 @@ async fn schemas_are_modules() {
         .await
         .unwrap();
     let open = billing::OpenAccount::list(&*db).await.unwrap();
-    assert_eq!((open.len(), open[0].name.as_deref()), (1, Some("Ada")));
+    assert_eq!((open.len(), open[0].name.as_str()), (1, "Ada"));
 }
 
 #[tokio::test]
