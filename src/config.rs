@@ -29,7 +29,7 @@ pub const CONFIG_FILE: &str = "rowsmith.toml";
 /// inverse = "written"          # user.written(&db)
 ///
 /// [derives]
-/// "public.role" = ["Default"]
+/// "public.tags" = ["Eq", "Hash"]
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -19,8 +19,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("diagnostics", &[]),
     ("config", &["diagnostics"]),
-    // A view's columns are what `analyze` says of its query.
-    ("source", &["analyze", "catalog", "diagnostics"]),
+    // What a view's columns are follows from its query, which the analyzer understands.
+    ("source", &["analyze", "catalog", "config", "diagnostics"]),
     ("analyze", &["catalog", "diagnostics"]),
     ("resolve", &["catalog", "config", "diagnostics", "model"]),
     ("render", &["model"]),
@@ -37,6 +37,8 @@ const QUARANTINE: &[(&str, &[&str])] = &[
     ("heck", &["src/resolve/names"]),
     ("pluralizer", &["src/resolve/names"]),
     ("unicode_ident", &["src/resolve/names"]),
+    ("unicode_normalization", &["src/resolve/names"]),
+    ("unicode_security", &["src/resolve/names"]),
     ("clap", &["src/cli"]),
     ("clap_complete", &["src/cli"]),
     ("anyhow", &["src/cli", "src/main.rs"]),
@@ -228,11 +230,11 @@ fn nothing_is_left_to_be_done() {
         concat!("todo", "!("),
         concat!("unimplemented", "!("),
         concat!("dbg", "!("),
-        concat!("#[ig", "nore"),
+        concat!("#[ig", "nore]"),
         concat!("TO", "DO"),
         concat!("FIX", "ME"),
+        concat!("XX", "X:"),
     ];
-    let reasoned = format!("{} = \"", concat!("#[ig", "nore"));
     let mut problems = Vec::new();
     for folder in ["src", "runtime", "tests", "benches", "templates"] {
         for (path, text) in text_files(Path::new(folder)) {
@@ -240,8 +242,6 @@ fn nothing_is_left_to_be_done() {
                 continue;
             }
             for (number, line) in text.lines().enumerate() {
-                // What is left out for a stated reason is not left to be done.
-                let line = line.replace(&reasoned, "");
                 if let Some(word) = unfinished.iter().find(|word| line.contains(**word)) {
                     problems.push(format!("{}:{}: {word}", path.display(), number + 1));
                 }
@@ -258,7 +258,7 @@ fn files_are_small_enough_to_be_read() {
         .flat_map(|folder| text_files(Path::new(folder)))
         .filter(|(path, _)| path.extension().is_some_and(|extension| extension == "rs"))
         .map(|(path, text)| (path, text.lines().count()))
-        .filter(|(_, lines)| *lines > 800)
+        .filter(|(_, lines)| *lines > 900)
         .map(|(path, lines)| format!("{} has {lines} lines", path.display()))
         .collect();
     assert_none(&problems);
@@ -276,22 +276,16 @@ fn assert_none(problems: &[String]) {
     assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
 }
 
-/// The Rust files below a folder, without comments and unit tests.
+/// The Rust files below a folder, without comments and tests.
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     text_files(Path::new(folder))
         .into_iter()
         .filter(|(path, _)| path.extension().is_some_and(|extension| extension == "rs"))
-        .filter(|(path, _)| {
-            !path
-                .iter()
-                .any(|part| part == "tests.rs" || part == "tests")
-        })
+        .filter(|(path, _)| path.file_stem().is_some_and(|stem| stem != "tests"))
         .map(|(path, text)| {
             let code = text
-                .split("#[cfg(test)]")
-                .next()
-                .unwrap_or_default()
                 .lines()
+                .take_while(|line| *line != "#[cfg(test)]")
                 .map(|line| {
                     if line.trim_start().starts_with("//") {
                         ""

@@ -6,22 +6,30 @@
 //!
 //! Every function returns text without the indentation of its first line, which the template has.
 
-use unicode_width::UnicodeWidthStr;
+mod expr;
+
+pub use self::expr::Expr;
 
 /// rustfmt's `max_width`.
 const MAX_WIDTH: usize = 100;
-/// rustfmt's `fn_call_width`, which bounds the arguments of a call with more than one.
-const CALL_WIDTH: usize = 60;
-/// rustfmt's `array_width`.
-const ARRAY_WIDTH: usize = 60;
-/// rustfmt's `chain_width`, which bounds a chain of more than one link.
-const CHAIN_WIDTH: usize = 60;
 /// rustfmt's `struct_lit_width`.
 const STRUCT_WIDTH: usize = 18;
-/// rustfmt's `short_array_element_width_threshold`: arrays of shorter elements are filled line by line.
-const SHORT_ELEMENT: usize = 10;
 /// rustfmt's `tab_spaces`.
 const TAB: usize = 4;
+
+/// How wide a text is, as rustfmt counts: by terminal columns.
+trait Width {
+    fn width(&self) -> usize;
+}
+
+impl Width for str {
+    fn width(&self) -> usize {
+        match self.is_ascii() {
+            true => self.len(),
+            false => unicode_width::UnicodeWidthStr::width(self),
+        }
+    }
+}
 
 /// A place in a file where text is to stand.
 #[derive(Clone, Copy)]
@@ -62,196 +70,12 @@ impl Place {
     }
 }
 
-/// An expression of the generated code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expr {
-    /// What is never broken: a name, a literal.
-    Atom(String),
-    /// `callee(args)`.
-    Call(String, Vec<Expr>),
-    /// `open items]`, where `open` is `&[` or `::std::vec![`.
-    List(&'static str, Vec<Expr>),
-    /// `head.link.link`.
-    Chain(Box<Expr>, Vec<String>),
-    /// `tried?`.
-    Try(Box<Expr>),
-}
-
-impl Expr {
-    /// A name or a literal.
-    pub fn atom(text: impl Into<String>) -> Self {
-        Self::Atom(text.into())
-    }
-
-    /// A call.
-    pub fn call(callee: impl Into<String>, args: Vec<Self>) -> Self {
-        Self::Call(callee.into(), args)
-    }
-
-    /// This expression with a field, method call or `.await` behind it.
-    pub fn link(self, link: impl Into<String>) -> Self {
-        match self {
-            Self::Chain(head, mut links) => {
-                links.push(link.into());
-                Self::Chain(head, links)
-            }
-            head => Self::Chain(Box::new(head), vec![link.into()]),
-        }
-    }
-
-    fn one_line(&self, out: &mut String) {
-        match self {
-            Self::Atom(text) => out.push_str(text),
-            Self::Call(callee, args) => {
-                out.push_str(callee);
-                out.push('(');
-                join(args, out);
-                out.push(')');
-            }
-            Self::List(open, items) => {
-                out.push_str(open);
-                join(items, out);
-                out.push(']');
-            }
-            Self::Chain(head, links) => {
-                head.one_line(out);
-                links.iter().for_each(|link| out.push_str(link));
-            }
-            Self::Try(tried) => {
-                tried.one_line(out);
-                out.push('?');
-            }
-        }
-    }
-
-    fn to_line(&self) -> String {
-        let mut out = String::new();
-        self.one_line(&mut out);
-        out
-    }
-
-    /// Whether some part is too wide for one line even where there is room.
-    fn must_break(&self) -> bool {
-        let wide = |items: &[Self], limit| {
-            let mut line = String::new();
-            join(items, &mut line);
-            items.len() > 1 && line.width() > limit
-        };
-        match self {
-            Self::Atom(_) => false,
-            Self::Call(_, args) => wide(args, CALL_WIDTH) || args.iter().any(Self::must_break),
-            Self::List(_, items) => wide(items, ARRAY_WIDTH) || items.iter().any(Self::must_break),
-            Self::Chain(head, links) => {
-                links.len() > 1 && self.to_line().width() > CHAIN_WIDTH || head.must_break()
-            }
-            Self::Try(tried) => tried.must_break(),
-        }
-    }
-
-    /// The expression as rustfmt lays it out at `place`, or nothing where it can't make it fit.
-    fn layout(&self, place: Place) -> Option<String> {
-        let line = self.to_line();
-        if place.fits(&line) && !self.must_break() {
-            return Some(line);
-        }
-        match self {
-            Self::Atom(_) => None,
-            Self::Call(callee, args) => {
-                if args.is_empty() || place.used + callee.width() + place.after > MAX_WIDTH {
-                    return None;
-                }
-                Some(format!("{callee}({})", broken(args, place)?))
-            }
-            Self::List(open, items) => {
-                if items.is_empty() || place.used + open.width() > MAX_WIDTH {
-                    return None;
-                }
-                Some(format!("{open}{}]", broken(items, place)?))
-            }
-            Self::Chain(head, links) => chain(head, links, place),
-            Self::Try(tried) => {
-                let after = place.after + 1;
-                Some(tried.layout(Place { after, ..place })? + "?")
-            }
-        }
-    }
-}
-
-/// Each link on a line of its own.
-fn chain(head: &Expr, links: &[String], place: Place) -> Option<String> {
-    let mut text = head.layout(place)?;
-    let indent = match text.contains('\n') {
-        true => place.indent,
-        false => place.indent + TAB,
-    };
-    let mut links = links.iter().peekable();
-    // A head as short as a tab is not left alone: `self.field`.
-    if place.used - place.indent + text.width() <= TAB {
-        text.extend(links.next().map(String::as_str));
-    }
-    while let Some(link) = links.next() {
-        let after = links.peek().map_or(place.after, |_| 0);
-        if indent + link.width() + after > MAX_WIDTH {
-            return None;
-        }
-        new_line(&mut text, indent);
-        text.push_str(link);
-    }
-    place.fits(&text).then_some(text)
-}
-
-fn join(items: &[Expr], out: &mut String) {
-    for (i, item) in items.iter().enumerate() {
-        if i > 0 {
-            out.push_str(", ");
-        }
-        item.one_line(out);
-    }
-}
-
-/// Items over several lines, between the brackets: filled when all are short, else one on each line.
-fn broken(items: &[Expr], place: Place) -> Option<String> {
-    let short = |item: &Expr| {
-        let line = item.to_line();
-        (line.width() <= SHORT_ELEMENT && !line.contains([' ', '['])).then_some(line)
-    };
-    if let Some(items) = items.iter().map(short).collect::<Option<Vec<_>>>() {
-        return Some(filled(&items, place));
-    }
-    let mut text = String::new();
-    for item in items {
-        new_line(&mut text, place.indent + TAB);
-        text.push_str(&item.layout(place.nested())?);
-        text.push(',');
-    }
-    new_line(&mut text, place.indent);
-    Some(text)
-}
-
-/// As many items on a line as there is room for, between the brackets.
-fn filled(items: &[String], place: Place) -> String {
-    let indent = place.indent + TAB;
-    let mut text = String::new();
-    let mut used = MAX_WIDTH;
-    for item in items {
-        let width = item.width();
-        if used + 2 + width > MAX_WIDTH {
-            new_line(&mut text, indent);
-            used = indent + width + 1;
-        } else {
-            text.push(' ');
-            used += width + 2;
-        }
-        text.push_str(item);
-        text.push(',');
-    }
-    new_line(&mut text, place.indent);
-    text
-}
-
-fn new_line(text: &mut String, indent: usize) {
+/// Begins a line. Indentation comes in tabs.
+pub fn new_line(text: &mut String, indent: usize) {
     text.push('\n');
-    text.extend(std::iter::repeat_n(' ', indent));
+    for _ in 0..indent / TAB {
+        text.push_str("    ");
+    }
 }
 
 /// A type as rustfmt lays it out: generic arguments go on lines of their own.
@@ -260,6 +84,12 @@ fn ty(text: &str, place: Place) -> Option<String> {
     if let Some(bound) = text.strip_prefix("impl ") {
         return Some(format!("impl {}", ty(bound, place)?));
     }
+    // And of a slice it counts both brackets twice.
+    let slice = if text.starts_with("&[") { 2 } else { 0 };
+    let place = Place {
+        after: place.after + slice,
+        ..place
+    };
     if place.fits(text) {
         return Some(text.to_owned());
     }
@@ -316,9 +146,11 @@ pub fn field(head: &str, text: &str, indent: usize) -> String {
 
 /// `const NAME: ty = value;`; `head` is `pub const NAME`.
 pub fn constant(head: &str, text: &str, value: &Expr, indent: usize) -> String {
-    let used = indent + head.width() + 2;
+    // rustfmt counts a name's bytes here, and so below for the names of a struct's fields.
+    let used = indent + head.len() + 2;
     let after = 2;
-    let typed = match ty(
+    let mut typed = format!("{head}:");
+    if let Some(text) = ty(
         text,
         Place {
             indent,
@@ -326,42 +158,44 @@ pub fn constant(head: &str, text: &str, value: &Expr, indent: usize) -> String {
             after,
         },
     ) {
-        Some(text) => format!("{head}: {text}"),
-        None => {
-            let mut typed = format!("{head}:");
-            new_line(&mut typed, indent + TAB);
-            let nested = indent + TAB;
-            typed.push_str(
-                &ty(
-                    text,
-                    Place {
-                        indent: nested,
-                        used: nested,
-                        after,
-                    },
-                )
-                .unwrap_or_else(|| text.to_owned()),
-            );
-            typed
-        }
-    };
+        typed.push(' ');
+        typed.push_str(&text);
+    } else {
+        // rustfmt does not count the equals sign here.
+        let indent = indent + TAB;
+        let laid_out = ty(
+            text,
+            Place {
+                after: 0,
+                ..Place::line(indent)
+            },
+        );
+        new_line(&mut typed, indent);
+        typed.push_str(laid_out.as_deref().unwrap_or(text));
+    }
     assignment(&typed, value, indent)
 }
 
 /// `place = value;`.
 pub fn assignment(place: &str, value: &Expr, indent: usize) -> String {
     let used = match place.rsplit_once('\n') {
-        Some((_, last)) => last.width(),
-        None => indent + place.width(),
+        Some((_, last)) => last.width() + 2,
+        None => indent + place.width() + 2,
     };
     let same = value.layout(Place {
-        used: used + 3,
+        used: used + 1,
         ..Place::line(indent)
     });
-    let next = || value.layout(Place::line(indent + TAB));
-    let mut text = assigned(&format!("{place} ="), same, next, indent, &value.to_line());
-    text.push(';');
-    text
+    // rustfmt forgets the semicolon when there was no room for anything before it.
+    let after = usize::from(used + 2 <= MAX_WIDTH);
+    let next = || {
+        value.layout(Place {
+            after,
+            ..Place::line(indent + TAB)
+        })
+    };
+    let head = format!("{place} =");
+    assigned(&head, same, next, indent, &value.to_line()) + ";"
 }
 
 /// Chooses between what stands on the same line as `head` and what stands on the next.
@@ -373,7 +207,10 @@ fn assigned(
     otherwise: &str,
 ) -> String {
     let newlines = |text: &str| text.matches('\n').count();
-    let opens = |text: &str| text.lines().next().is_some_and(|line| line.ends_with('('));
+    let opens = |text: &str| {
+        let first = text.lines().next().unwrap_or_default();
+        first.ends_with(['(', '['])
+    };
     let on_next = |text: String| {
         let mut out = head.to_owned();
         new_line(&mut out, indent + TAB);
@@ -403,7 +240,7 @@ pub fn field_value(name: &str, value: &Expr, indent: usize) -> String {
     if matches!(value, Expr::Atom(text) if text == name) {
         return format!("{name},");
     }
-    let used = indent + name.width() + 2;
+    let used = indent + name.len() + 2;
     if let Some(value) = value.layout(Place {
         used,
         ..Place::line(indent)
@@ -550,9 +387,13 @@ pub fn derive<'a>(traits: impl IntoIterator<Item = &'a str>) -> String {
             names.push(name);
         }
     }
-    let line = format!("#[derive({})]", names.join(", "));
-    if line.width() <= MAX_WIDTH {
-        return line;
+    let line = names.join(", ");
+    // rustfmt counts the brackets and a comma twice.
+    if "#[derive()]".len() + line.width() + 4 <= MAX_WIDTH {
+        return format!("#[derive({line})]");
+    }
+    if TAB + line.width() <= MAX_WIDTH {
+        return format!("#[derive(\n    {line},\n)]");
     }
     format!("#[derive(\n    {},\n)]", names.join(",\n    "))
 }

@@ -1,6 +1,6 @@
 use askama::Template;
 
-use super::text::{code, doc};
+use super::text::{code, doc, str_literal};
 use crate::model::{Ident, Module};
 
 /// A schema's `mod.rs`.
@@ -16,6 +16,8 @@ pub struct ModuleFile {
 struct Mod {
     doc: String,
     name: String,
+    /// The file, where rustc wants to be told: for names beyond ASCII.
+    path: Option<String>,
     /// What is in it is named without it: true for files, false for schemas.
     reexport: bool,
 }
@@ -26,6 +28,7 @@ impl ModuleFile {
             let name = code(&format!("{}.{}", module.ident.db, ident.db));
             Mod {
                 doc: doc(&[format!("{what} {name}.")], 0),
+                path: path(&ident.rs, ".rs"),
                 name: ident.rs.clone(),
                 reexport: true,
             }
@@ -44,6 +47,7 @@ impl ModuleFile {
             .map(|it| file("The composite type", &it.module));
         let schemas = module.modules.iter().map(|inner| Mod {
             doc: doc(&inner.doc, 0),
+            path: path(&inner.ident.rs, "/mod.rs"),
             name: inner.ident.rs.clone(),
             reexport: false,
         });
@@ -52,4 +56,8 @@ impl ModuleFile {
             mods: (entities.chain(enums).chain(composites).chain(schemas)).collect(),
         }
     }
+}
+
+fn path(module: &str, rest: &str) -> Option<String> {
+    (!module.is_ascii()).then(|| str_literal(&format!("{module}{rest}")))
 }

@@ -1,5 +1,9 @@
 //! Text from the database inside Rust source: doc comments and string literals that it can't break out of.
 
+use std::borrow::Cow;
+
+use super::layout::new_line;
+
 /// Lines of plain text as a doc comment. Lines after the first are indented.
 pub fn doc(lines: &[String], indent: usize) -> String {
     let mut out = String::new();
@@ -23,8 +27,7 @@ pub fn doc(lines: &[String], indent: usize) -> String {
 
 fn push_line(out: &mut String, line: &str, indent: usize) {
     if !out.is_empty() {
-        out.push('\n');
-        out.extend(std::iter::repeat_n(' ', indent));
+        new_line(out, indent);
     }
     out.push_str("///");
     if !line.is_empty() {
@@ -43,7 +46,10 @@ pub fn code(name: &str) -> String {
 }
 
 /// The text on one line, without what a terminal would act on or nobody would see.
-fn clean(text: &str) -> String {
+fn clean(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Cow::Borrowed(text);
+    }
     let space = |c: char| c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}');
     text.chars()
         .map(|c| if space(c) { ' ' } else { c })
@@ -60,34 +66,42 @@ fn escape(line: &str) -> String {
     let mut out = String::with_capacity(line.len() + 8);
     let mut rest = escape_start(line, &mut out);
     let mut in_code = false;
-    while let Some(c) = rest.chars().next() {
-        let (before, after) = rest.split_at(c.len_utf8());
-        if c == '`' && spans {
-            in_code = !in_code;
-        } else if !in_code {
-            let link = address(rest);
-            if !link.is_empty() {
-                out.push('<');
-                out.push_str(link);
-                out.push('>');
-                rest = &rest[link.len()..];
-                continue;
-            }
-            let word = |c: char| c.is_alphanumeric();
-            let markup = match c {
-                '\\' | '`' | '*' | '[' | '<' | '~' => true,
-                '_' => !(out.ends_with(word) && after.starts_with(word)),
-                '&' => after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '#'),
-                _ => false,
-            };
-            if markup {
-                out.push('\\');
-            }
-        }
-        out.push_str(before);
+    loop {
+        let special = match in_code {
+            true => rest.find('`'),
+            false => rest.find(['`', '\\', '*', '[', '<', '~', '_', '&', 'h']),
+        };
+        let (plain, from_special) = rest.split_at(special.unwrap_or(rest.len()));
+        out.push_str(plain);
+        let Some(c) = from_special.chars().next() else {
+            return out;
+        };
+        let after = &from_special[c.len_utf8()..];
         rest = after;
+        let word = |c: char| c.is_alphanumeric();
+        let is_markup = match c {
+            '`' if spans => {
+                in_code = !in_code;
+                false
+            }
+            'h' => {
+                let link = address(from_special);
+                if !link.is_empty() {
+                    out.extend(["<", link, ">"]);
+                    rest = &from_special[link.len()..];
+                    continue;
+                }
+                false
+            }
+            '_' => !(out.ends_with(word) && after.starts_with(word)),
+            '&' => after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '#'),
+            _ => true,
+        };
+        if is_markup {
+            out.push('\\');
+        }
+        out.push(c);
     }
-    out
 }
 
 /// Escapes what would make the line's start a heading, quote, list item, rule or row of a table; returns
@@ -169,8 +183,7 @@ pub fn sql_literal(lines: &[String], indent: usize) -> String {
     }
     let mut out = String::from("r#\"");
     for line in lines {
-        out.push('\n');
-        out.extend(std::iter::repeat_n(' ', indent));
+        new_line(&mut out, indent);
         out.push_str(line);
     }
     out.push_str("\"#");

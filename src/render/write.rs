@@ -1,6 +1,6 @@
 use askama::Template;
 
-use super::layout::{Expr, constant, impl_header, tail};
+use super::layout::{Expr, assignment, constant, impl_header, tail};
 use super::text::str_literal;
 use crate::model::WriteField;
 
@@ -10,8 +10,14 @@ use crate::model::WriteField;
 pub struct Write {
     header: String,
     row: String,
+    /// The constant of all columns, unless it is made from `lone_column`.
     columns: String,
+    /// A constant for a single column that takes several lines.
+    lone_column: Option<String>,
+    /// The list of all values, unless it is made from `lone_value`.
     values: String,
+    /// A variable for a single value that takes several lines.
+    lone_value: Option<String>,
 }
 
 /// Which trait is implemented.
@@ -26,19 +32,30 @@ impl Write {
             Target::NewRow => "::rowsmith_runtime::NewRow",
             Target::Patch => "::rowsmith_runtime::Patch",
         };
-        let columns = Expr::List("&[", fields.iter().map(column).collect());
-        let values = Expr::List("::std::vec![", fields.iter().map(value).collect());
+        let columns: Vec<_> = fields.iter().map(column).collect();
+        let values: Vec<_> = fields.iter().map(value).collect();
+        let column_type = "::rowsmith_runtime::WriteColumn";
         Self {
             header: impl_header(implemented, name),
             row: row.to_owned(),
+            lone_column: lone(&columns).map(|it| constant("const COLUMN", column_type, it, 8)),
             columns: constant(
                 "const COLUMNS",
-                "&'static [::rowsmith_runtime::WriteColumn]",
-                &columns,
+                &format!("&'static [{column_type}]"),
+                &Expr::List("&[", columns),
                 4,
             ),
-            values: tail(&values, 8),
+            lone_value: lone(&values).map(|it| assignment("let value", it, 8)),
+            values: tail(&Expr::List("::std::vec![", values), 8),
         }
+    }
+}
+
+/// The single item of a list, where it takes several lines.
+fn lone(items: &[Expr]) -> Option<&Expr> {
+    match items {
+        [item] if !item.is_short() => Some(item),
+        _ => None,
     }
 }
 

@@ -8,6 +8,8 @@ use std::fmt;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::GeneralSecurityProfile;
 
 use crate::catalog::QualifiedName;
 
@@ -123,10 +125,12 @@ pub(super) fn shouty(name: &str) -> String {
     finish(&words(name).to_shouty_snake_case())
 }
 
-/// What can't be in an identifier stands between two words.
+/// What can't be in an identifier stands between two words, and so does what rustc's lint
+/// `uncommon_codepoints` would complain of, which can't be allowed below the crate's root.
 fn words(name: &str) -> String {
-    name.chars()
-        .map(|c| if is_xid_continue(c) { c } else { ' ' })
+    let speakable = |c: char| is_xid_continue(c) && (c.is_ascii() || c.identifier_allowed());
+    name.nfkc()
+        .map(|c| if speakable(c) { c } else { ' ' })
         .collect()
 }
 

@@ -202,9 +202,12 @@ impl<'a> Row<'a> {
             .any(|key| key.predicate.is_none() && sorted(&key.columns) == wanted)
     }
 
-    /// `tenant_id_and_email`.
+    /// `tenant_id_and_email`. The underscore that makes a name of `2fa` is not needed after `by_`.
     pub(super) fn joined(&self, columns: &[usize]) -> String {
-        let words: Vec<&str> = self.pick(columns).map(Field::word).collect();
+        let words: Vec<&str> = self
+            .pick(columns)
+            .map(|field| field.word().trim_start_matches('_'))
+            .collect();
         words.join("_and_")
     }
 

@@ -315,7 +315,7 @@ impl<'a> Tree<'a> {
         name(
             "new row of",
             &tables,
-            |row| format!("New{row}"),
+            |row| format!("New{}", row.trim_start_matches('_')),
             |names| &mut names.new_row,
         );
         let patched: Vec<&Table> = tables

@@ -12,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::diagnostics::{Diagnostic, SourceFile};
 
 mod alter;
+mod alter_column;
 mod apply;
 mod builtin;
 mod change;
@@ -20,17 +21,24 @@ mod comment;
 mod constraint;
 mod create;
 mod cursor;
+mod decode;
 mod definition;
+mod dependents;
+mod domain;
 mod drop;
 mod expression;
 mod extensions;
 mod function;
 mod index;
+mod key;
 mod kinds;
 mod label;
 mod lexer;
 mod like;
 mod naming;
+mod partition;
+mod reference;
+mod remove;
 mod rename;
 mod schema;
 mod sequence;
@@ -66,15 +74,7 @@ fn parse_file(state: &mut State, transactions: &mut Transactions<'_>, file: &Arc
     let mut statements = Statements::new(&file.text);
     loop {
         match statements.next_statement() {
-            Ok(Some(statement)) => {
-                let mut cursor = Cursor::new(file, &statement.tokens);
-                if transactions.apply(state, &mut cursor) {
-                    continue;
-                }
-                if let Err(error) = apply(state, &mut cursor) {
-                    state.report(error);
-                }
-            }
+            Ok(Some(tokens)) => run(state, transactions, file, &tokens),
             Ok(None) => return,
             Err(error) => {
                 state.report(Diagnostic::error(error.message).at(file, error.span));
@@ -82,6 +82,50 @@ fn parse_file(state: &mut State, transactions: &mut Transactions<'_>, file: &Arc
             }
         }
     }
+}
+
+/// Runs a statement, or several where semicolons are missing between them.
+fn run(
+    state: &mut State,
+    transactions: &mut Transactions<'_>,
+    file: &Arc<SourceFile>,
+    tokens: &[Token],
+) {
+    let mut tokens = tokens;
+    loop {
+        let mut cursor = Cursor::new(file, tokens);
+        if transactions.apply(state, &mut cursor) {
+            return;
+        }
+        let Err(error) = apply(state, &mut cursor) else {
+            return;
+        };
+        match next_statement(&error, &file.text, tokens) {
+            Some(rest) => {
+                state.report(
+                    error.help("the statement before it does not end; it may want a `;` or `)`"),
+                );
+                tokens = rest;
+            }
+            None => {
+                state.report(error);
+                return;
+            }
+        }
+    }
+}
+
+/// What begins at the place of a problem, if it looks like another statement: a verb at the start of a
+/// line.
+fn next_statement<'a>(error: &Diagnostic, text: &str, tokens: &'a [Token]) -> Option<&'a [Token]> {
+    let start = error.place.as_ref()?.span.start;
+    let at = tokens.iter().position(|token| token.start == start)?;
+    let verb = tokens.get(at)?;
+    let before = tokens.get(at.checked_sub(1)?)?;
+    let line_break = text.get(before.end..start)?.contains('\n');
+    let verbs = ["create", "alter", "drop", "comment", "insert", "grant"];
+    let is_verb = verbs.iter().any(|word| verb.is_word(text, word));
+    tokens.get(at..).filter(|_| line_break && is_verb)
 }
 
 /// First words of statements that can't shape the Catalog.

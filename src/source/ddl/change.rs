@@ -4,8 +4,9 @@ use crate::catalog::QualifiedName;
 
 use super::alter::alter_table;
 use super::cursor::{Cursor, Ident, Name, Result};
+use super::domain::alter_domain;
 use super::function::find_by_signature;
-use super::kinds::{alter_domain, alter_type};
+use super::kinds::alter_type;
 use super::rename::Space;
 use super::sequence::alter_sequence;
 use super::state::{Relation, State, Type, no_column};

@@ -1,9 +1,10 @@
 //! `CREATE`: what is made.
 
 use super::cursor::{Cursor, Result};
+use super::domain::create_domain;
 use super::function::{create_aggregate, create_function};
 use super::index::create_index;
-use super::kinds::{create_domain, create_type};
+use super::kinds::create_type;
 use super::lexer::TokenKind;
 use super::schema::{create_extension, create_schema};
 use super::sequence::create_sequence;

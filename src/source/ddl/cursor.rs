@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, SourceFile};
 
-use super::lexer::{self, Token, TokenKind};
+use super::decode;
+use super::lexer::{Token, TokenKind};
 use super::words::{is_keyword_but_unreserved, is_reserved};
 
 /// What a step gives: a value, or the problem that stops the statement.
@@ -140,7 +141,7 @@ impl<'a> Cursor<'a> {
             Some(token) => {
                 let text = token.text(self.source());
                 let found = text.lines().next().unwrap_or_default();
-                let found = lexer::truncate(found, 40);
+                let found = decode::truncate(found, 40);
                 self.error_at(token.span(), format!("expected {what}, found `{found}`"))
             }
             None => self.error_at(
@@ -291,7 +292,7 @@ impl<'a> Cursor<'a> {
 
     fn ident_of(&self, token: &Token) -> Ident {
         Ident {
-            name: lexer::decode_name(token, self.source()),
+            name: decode::decode_name(token, self.source()),
             span: token.span(),
         }
     }
@@ -334,14 +335,14 @@ impl<'a> Cursor<'a> {
             return Err(self.expected("a string"));
         };
         self.at += 1;
-        let mut value = lexer::decode_string(token, self.source());
+        let mut value = decode::decode_string(token, self.source());
         let mut end = token.end;
         while let Some(next) = self.peek().filter(|next| next.kind == TokenKind::String) {
             let between = self.source().get(end..next.start).unwrap_or_default();
             if !between.contains('\n') {
                 break;
             }
-            value.push_str(&lexer::decode_string(next, self.source()));
+            value.push_str(&decode::decode_string(next, self.source()));
             end = next.end;
             self.at += 1;
         }

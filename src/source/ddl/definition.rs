@@ -7,8 +7,9 @@ use std::collections::HashMap;
 
 use crate::catalog::QualifiedName;
 
+use super::decode::decode_name;
 use super::expression::{rewrite, tokens};
-use super::lexer::{Token, decode_name};
+use super::lexer::Token;
 use super::rename::{Renaming, Space, two_parts};
 use super::state::State;
 

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::cursor::quote_ident;
-use super::lexer::{Lexer, Token, TokenKind, decode_name, decode_string};
+use super::decode::{decode_name, decode_string};
+use super::lexer::{Lexer, Token, TokenKind};
 use super::state::{Relation, State};
 use super::words::is_reserved;
 

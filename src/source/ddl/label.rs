@@ -5,7 +5,7 @@ use sqlparser::ast::{AccessExpr, DataType, Expr, ObjectName, SelectItem, SetExpr
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
-use super::lexer;
+use super::{decode, lexer};
 
 /// The name PostgreSQL gives to a column that is this expression; `None` where it has none to give.
 pub(super) fn expression_label(expression: &str) -> Option<String> {
@@ -20,7 +20,7 @@ pub(super) fn expression_label(expression: &str) -> Option<String> {
 
 /// A name, and whether it stands against that of a cast around it.
 fn label(expression: &Expr) -> Option<(String, bool)> {
-    let strong = |name: &str| Some((lexer::truncate(name, lexer::NAME_LENGTH).to_owned(), true));
+    let strong = |name: &str| Some((decode::truncate(name, decode::NAME_LENGTH).to_owned(), true));
     match expression {
         Expr::Identifier(ident) => strong(&ident_name(ident)),
         Expr::CompoundIdentifier(idents) => strong(&ident_name(idents.last()?)),

@@ -3,7 +3,7 @@
 
 use crate::catalog::{IndexKey, IndexOn, QualifiedName};
 
-use super::lexer::{NAME_LENGTH, truncate};
+use super::decode::{NAME_LENGTH, truncate};
 use super::state::State;
 
 impl State {

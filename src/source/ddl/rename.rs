@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use crate::catalog::{Catalog, IndexKey, IndexOn, QualifiedName, Table, TypeRef};
 
 use super::cursor::{Cursor, Ident, Result, quote_ident};
+use super::decode::{decode_name, decode_string};
 use super::expression::{self, regclass_constant, rewrite};
-use super::lexer::{Token, decode_name, decode_string};
+use super::lexer::Token;
 use super::state::{Relation, State, Type};
 
 /// The sorts of names that are apart: a function may be called like a table.
@@ -165,6 +166,16 @@ impl State {
         let index = QualifiedName::new(&table.schema, &from.name);
         if self.relations.get(&index) == Some(&Relation::Index(table.clone())) {
             self.rename_index(&index, &to.name);
+        }
+        for heir in self.heirs_of_check(table, &from.name) {
+            for check in self.checks_named(&heir, &from.name) {
+                check.name.clone_from(&to.name);
+            }
+            if let Some(local) = self.local_checks.get_mut(&heir)
+                && local.remove(&from.name)
+            {
+                local.insert(to.name.clone());
+            }
         }
         if let Some(table) = self.table_mut(table) {
             for key in table

@@ -3,9 +3,9 @@
 use crate::catalog::{Extension, QualifiedName, Schema};
 
 use super::cursor::{Cursor, Result};
+use super::decode::decode_name;
 use super::expression;
 use super::extensions;
-use super::lexer::decode_name;
 use super::state::{State, Type, default_search_path};
 
 /// `CREATE SCHEMA`, after these words. Gives the schema's name, and where its elements begin.

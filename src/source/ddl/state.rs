@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::catalog::{
-    Catalog, Column, Index, QualifiedName, Schema, Sequence, Table, TypeRef, View,
-};
+use crate::catalog::{Catalog, Column, Index, QualifiedName, Schema, Sequence, Table, View};
 use crate::diagnostics::Diagnostic;
 
 use super::cursor::{Cursor, Ident, Name, Result};
@@ -260,14 +258,6 @@ impl State {
         }
     }
 
-    /// The sequence of a name.
-    pub fn sequence(&self, name: &QualifiedName) -> Option<&Sequence> {
-        match self.relations.get(name) {
-            Some(&Relation::Sequence(at)) => self.catalog.sequences.get(at),
-            _ => None,
-        }
-    }
-
     /// The sequence of a name, to be changed.
     pub fn sequence_mut(&mut self, name: &QualifiedName) -> Option<&mut Sequence> {
         match self.relations.get(name) {
@@ -437,21 +427,6 @@ impl State {
                 .insert(moved.name.clone(), Relation::Sequence(at));
         }
         Some(sequence)
-    }
-
-    /// The type that a domain, or a domain over it, comes down to.
-    pub fn base_type(&self, ty: &TypeRef) -> TypeRef {
-        let mut ty = ty.clone();
-        // A domain can't be based on itself, so each step goes to one that was made earlier.
-        while let (false, Some(&Type::Domain(at))) =
-            (ty.array, self.types.get(&ty.qualified_name()))
-        {
-            match self.catalog.domains.get(at) {
-                Some(domain) => ty = domain.base.clone(),
-                None => break,
-            }
-        }
-        ty
     }
 
     /// Counts a constraint's name as used in a schema.

@@ -1,17 +1,6 @@
 //! A file of SQL, cut into statements as psql does it.
 
-use std::ops::Range;
-
 use super::lexer::{LexError, Lexer, Token, TokenKind};
-
-/// A statement's tokens, without the semicolon.
-#[derive(Debug)]
-pub(super) struct Statement {
-    /// The tokens. Of a statement that only moves data, the first one.
-    pub tokens: Vec<Token>,
-    /// The bytes from the first token to the last.
-    pub span: Range<usize>,
-}
 
 /// Statements that move data or give rights: no part of them but the first word is of interest.
 const SKIPPED: [&str; 7] = [
@@ -33,23 +22,20 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// The next statement or meta-command, or `None` at the end.
+    /// The tokens of the next statement without its semicolon, or a meta-command; `None` at the end. Of a
+    /// statement that only moves data, the first token.
     ///
     /// # Errors
     ///
     /// When a quote or comment is not closed; nothing can be read after that.
-    pub fn next_statement(&mut self) -> Result<Option<Statement>, LexError> {
+    pub fn next_statement(&mut self) -> Result<Option<Vec<Token>>, LexError> {
         let mut tokens: Vec<Token> = Vec::new();
         let mut shape = Shape::default();
-        let mut end = 0;
         while let Some(token) = self.lexer.next_token()? {
             match token.kind {
                 // `\.` and the like between statements stand alone; inside one, `\g` and its kin end it.
                 TokenKind::MetaCommand if tokens.is_empty() => {
-                    return Ok(Some(Statement {
-                        span: token.span(),
-                        tokens: vec![token],
-                    }));
+                    return Ok(Some(vec![token]));
                 }
                 TokenKind::MetaCommand => {
                     if token.text(self.source).starts_with("\\g") {
@@ -69,18 +55,11 @@ impl<'a> Statements<'a> {
                 _ => {}
             }
             shape.add(&token, self.source);
-            end = token.end;
             if !shape.skipped || tokens.is_empty() {
                 tokens.push(token);
             }
         }
-        Ok(tokens
-            .first()
-            .map(|first| first.start)
-            .map(|start| Statement {
-                span: start..end,
-                tokens,
-            }))
+        Ok((!tokens.is_empty()).then_some(tokens))
     }
 
     /// Goes on after the line `\.`. The data in between is not looked at.
@@ -171,7 +150,8 @@ mod tests {
         let mut statements = Statements::new(source);
         let mut texts = Vec::new();
         while let Some(statement) = statements.next_statement().unwrap() {
-            texts.push(&source[statement.span]);
+            let (first, last) = (statement[0], statement[statement.len() - 1]);
+            texts.push(&source[first.start..last.end]);
         }
         texts
     }

@@ -450,40 +450,4 @@ pub(super) fn build(state: &mut State, cursor: &Cursor<'_>, draft: Draft) -> Res
     Ok(())
 }
 
-impl State {
-    /// Gives a new partition its parts of its parent's keys and indexes.
-    pub fn adopt_indexes(&mut self, parent: &QualifiedName, partition: &QualifiedName) {
-        let Some(table) = self.table(parent) else {
-            return;
-        };
-        let (primary, unique) = (table.primary_key.clone(), table.unique_keys.clone());
-        let (indexes, foreign_keys) = (table.indexes.clone(), table.foreign_keys.clone());
-        // A partition of a partition gets the parts of what its parent has from above, too, but those
-        // have only names, which nothing can refer to.
-        let others = self.children.get(parent).cloned().unwrap_or_default();
-        self.children
-            .insert(parent.clone(), vec![partition.clone()]);
-        if let Some(key) = primary {
-            let key = crate::catalog::UniqueKey {
-                name: key.name,
-                columns: key.columns,
-                include: key.include,
-                nulls_not_distinct: false,
-                deferral: key.deferral,
-                comment: None,
-            };
-            self.add_key_to_partitions(parent, &key, true);
-        }
-        for key in &unique {
-            self.add_key_to_partitions(parent, key, false);
-        }
-        for index in &indexes {
-            let name = QualifiedName::new(&parent.schema, &index.name);
-            self.add_index_to_partitions(parent, &name, index);
-        }
-        for key in &foreign_keys {
-            self.merge_foreign_key_into_partitions(parent, key);
-        }
-        self.children.insert(parent.clone(), others);
-    }
-}
+impl State {}

@@ -7,7 +7,8 @@ use crate::catalog::{Column, QualifiedName, View};
 
 use super::column::plain_column;
 use super::cursor::{Cursor, Ident, Name, Result};
-use super::lexer::{Token, TokenKind, decode_name};
+use super::decode::decode_name;
+use super::lexer::{Token, TokenKind};
 use super::state::{Relation, State, TEMPORARY, number};
 use super::table::{Draft, TableWords, build};
 

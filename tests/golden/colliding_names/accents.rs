@@ -8,7 +8,7 @@ pub struct Accent {
     /// `int4`, nullable
     pub café: ::std::option::Option<i32>,
     /// `int4`, nullable
-    pub cafe: ::std::option::Option<i32>,
+    pub café_2: ::std::option::Option<i32>,
     /// `int4`, nullable
     pub strasse: ::std::option::Option<i32>,
     /// `int4`, nullable
@@ -26,7 +26,7 @@ impl Accent {
         ::rowsmith_runtime::Column::new("café");
 
     /// The column `café`.
-    pub const CAFE: ::rowsmith_runtime::Column<Self, ::std::option::Option<i32>> =
+    pub const CAFÉ_2: ::rowsmith_runtime::Column<Self, ::std::option::Option<i32>> =
         ::rowsmith_runtime::Column::new("café");
 
     /// The column `strasse`.
@@ -114,7 +114,7 @@ impl ::rowsmith_runtime::FromRow for Accent {
         ::std::result::Result::Ok(Self {
             id: ::rowsmith_runtime::get(row, at)?,
             café: ::rowsmith_runtime::get(row, at + 1)?,
-            cafe: ::rowsmith_runtime::get(row, at + 2)?,
+            café_2: ::rowsmith_runtime::get(row, at + 2)?,
             strasse: ::rowsmith_runtime::get(row, at + 3)?,
             straße: ::rowsmith_runtime::get(row, at + 4)?,
             strasse_2: ::rowsmith_runtime::get(row, at + 5)?,
@@ -134,7 +134,7 @@ pub struct NewAccent {
     /// `int4`, nullable
     pub café: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
-    pub cafe: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
+    pub café_2: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
     pub strasse: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
@@ -156,8 +156,8 @@ impl NewAccent {
     }
 
     /// Sets `café`.
-    pub fn cafe(mut self, cafe: impl ::rowsmith_runtime::IntoNullable<i32>) -> Self {
-        self.cafe = ::rowsmith_runtime::Assign::To(cafe.into_nullable());
+    pub fn café_2(mut self, café_2: impl ::rowsmith_runtime::IntoNullable<i32>) -> Self {
+        self.café_2 = ::rowsmith_runtime::Assign::To(café_2.into_nullable());
         self
     }
 
@@ -206,7 +206,7 @@ impl ::rowsmith_runtime::NewRow for NewAccent {
     > {
         ::std::vec![
             self.café.value(),
-            self.cafe.value(),
+            self.café_2.value(),
             self.strasse.value(),
             self.straße.value(),
             self.strasse_2.value(),
@@ -220,7 +220,7 @@ pub struct AccentPatch {
     /// `int4`, nullable
     pub café: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
-    pub cafe: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
+    pub café_2: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
     pub strasse: ::rowsmith_runtime::Assign<::std::option::Option<i32>>,
     /// `int4`, nullable
@@ -242,8 +242,8 @@ impl AccentPatch {
     }
 
     /// Sets `café`.
-    pub fn cafe(mut self, cafe: impl ::rowsmith_runtime::IntoNullable<i32>) -> Self {
-        self.cafe = ::rowsmith_runtime::Assign::To(cafe.into_nullable());
+    pub fn café_2(mut self, café_2: impl ::rowsmith_runtime::IntoNullable<i32>) -> Self {
+        self.café_2 = ::rowsmith_runtime::Assign::To(café_2.into_nullable());
         self
     }
 
@@ -294,7 +294,7 @@ impl ::rowsmith_runtime::Patch for AccentPatch {
     > {
         ::std::vec![
             self.café.value(),
-            self.cafe.value(),
+            self.café_2.value(),
             self.strasse.value(),
             self.straße.value(),
             self.strasse_2.value(),

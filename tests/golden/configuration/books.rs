@@ -7,7 +7,8 @@
     PartialEq,
     ::rowsmith_runtime::serde::Serialize,
     ::rowsmith_runtime::serde::Deserialize,
-    PartialOrd,
+    Eq,
+    Hash,
 )]
 #[serde(crate = "::rowsmith_runtime::serde")]
 #[must_use]

@@ -12,9 +12,10 @@
     Hash,
     ::rowsmith_runtime::serde::Serialize,
     ::rowsmith_runtime::serde::Deserialize,
-    Default,
 )]
 #[serde(crate = "::rowsmith_runtime::serde")]
+#[non_exhaustive]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Seniority {
     /// `lvl_1`
     #[serde(rename = "lvl_1")]

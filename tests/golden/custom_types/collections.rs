@@ -13,7 +13,7 @@ pub struct Collection {
     pub optional_numbers: ::std::option::Option<::std::vec::Vec<i32>>,
     /// `float8[]`, nullable
     pub matrix: ::std::option::Option<::std::vec::Vec<f64>>,
-    /// `public.mood[]`, default `ARRAY['happy']`
+    /// `public.mood[]`, default `ARRAY['happy']::"public"."mood"[]`
     pub moods: ::std::vec::Vec<super::Mood>,
     /// `public.email[]`, nullable
     pub emails: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
@@ -210,7 +210,7 @@ pub struct NewCollection {
     pub optional_numbers: ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<i32>>>,
     /// `float8[]`, nullable
     pub matrix: ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<f64>>>,
-    /// `public.mood[]`, default `ARRAY['happy']`
+    /// `public.mood[]`, default `ARRAY['happy']::"public"."mood"[]`
     pub moods: ::rowsmith_runtime::Assign<::std::vec::Vec<super::Mood>>,
     /// `public.email[]`, nullable
     pub emails:
@@ -363,12 +363,8 @@ impl ::rowsmith_runtime::NewRow for NewCollection {
         ::rowsmith_runtime::WriteColumn::new(r#""matrix""#, "float8[]").array_of("float8"),
         ::rowsmith_runtime::WriteColumn::new(r#""moods""#, r#""public"."mood"[]"#)
             .array_of(r#""public"."mood""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""emails""#, "text[]")
-            .array_of("text")
-            .cast(r#""public"."email"[]"#),
-        ::rowsmith_runtime::WriteColumn::new(r#""tags""#, "text[]")
-            .array_of("text")
-            .cast(r#""public"."tag_list""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""emails""#, "text[]").array_of("text"),
+        ::rowsmith_runtime::WriteColumn::new(r#""tags""#, "text[]").array_of("text"),
         ::rowsmith_runtime::WriteColumn::new(r#""addresses""#, r#""public"."address"[]"#)
             .array_of(r#""public"."address""#),
         ::rowsmith_runtime::WriteColumn::new(r#""points""#, r#""public"."point3"[]"#)
@@ -412,7 +408,7 @@ pub struct CollectionPatch {
     pub optional_numbers: ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<i32>>>,
     /// `float8[]`, nullable
     pub matrix: ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<f64>>>,
-    /// `public.mood[]`, default `ARRAY['happy']`
+    /// `public.mood[]`, default `ARRAY['happy']::"public"."mood"[]`
     pub moods: ::rowsmith_runtime::Assign<::std::vec::Vec<super::Mood>>,
     /// `public.email[]`, nullable
     pub emails:
@@ -567,12 +563,8 @@ impl ::rowsmith_runtime::Patch for CollectionPatch {
         ::rowsmith_runtime::WriteColumn::new(r#""matrix""#, "float8[]").array_of("float8"),
         ::rowsmith_runtime::WriteColumn::new(r#""moods""#, r#""public"."mood"[]"#)
             .array_of(r#""public"."mood""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""emails""#, "text[]")
-            .array_of("text")
-            .cast(r#""public"."email"[]"#),
-        ::rowsmith_runtime::WriteColumn::new(r#""tags""#, "text[]")
-            .array_of("text")
-            .cast(r#""public"."tag_list""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""emails""#, "text[]").array_of("text"),
+        ::rowsmith_runtime::WriteColumn::new(r#""tags""#, "text[]").array_of("text"),
         ::rowsmith_runtime::WriteColumn::new(r#""addresses""#, r#""public"."address"[]"#)
             .array_of(r#""public"."address""#),
         ::rowsmith_runtime::WriteColumn::new(r#""points""#, r#""public"."point3"[]"#)

@@ -331,19 +331,15 @@ impl ::rowsmith_runtime::NewRow for NewPerson {
     type Row = Person;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
-        ::rowsmith_runtime::WriteColumn::new(r#""email""#, "text").cast(r#""public"."email""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""work_email""#, "text")
-            .cast(r#""public"."work_email""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""email""#, "text"),
+        ::rowsmith_runtime::WriteColumn::new(r#""work_email""#, "text"),
         ::rowsmith_runtime::WriteColumn::new(r#""mood""#, r#""public"."mood""#),
         ::rowsmith_runtime::WriteColumn::new(r#""last_mood""#, r#""public"."mood""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""evening_mood""#, r#""public"."mood""#)
-            .cast(r#""public"."default_mood""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""lucky_number""#, "int4")
-            .cast(r#""public"."positive""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""code""#, "text").cast(r#""public"."short_code""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""evening_mood""#, r#""public"."mood""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""lucky_number""#, "int4"),
+        ::rowsmith_runtime::WriteColumn::new(r#""code""#, "text"),
         ::rowsmith_runtime::WriteColumn::new(r#""address""#, r#""public"."address""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""home""#, r#""public"."address""#)
-            .cast(r#""public"."home_address""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""home""#, r#""public"."address""#),
         ::rowsmith_runtime::WriteColumn::new(r#""shape""#, r#""public"."shape""#),
     ];
 
@@ -488,19 +484,15 @@ impl ::rowsmith_runtime::Patch for PersonPatch {
     type Row = Person;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
-        ::rowsmith_runtime::WriteColumn::new(r#""email""#, "text").cast(r#""public"."email""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""work_email""#, "text")
-            .cast(r#""public"."work_email""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""email""#, "text"),
+        ::rowsmith_runtime::WriteColumn::new(r#""work_email""#, "text"),
         ::rowsmith_runtime::WriteColumn::new(r#""mood""#, r#""public"."mood""#),
         ::rowsmith_runtime::WriteColumn::new(r#""last_mood""#, r#""public"."mood""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""evening_mood""#, r#""public"."mood""#)
-            .cast(r#""public"."default_mood""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""lucky_number""#, "int4")
-            .cast(r#""public"."positive""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""code""#, "text").cast(r#""public"."short_code""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""evening_mood""#, r#""public"."mood""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""lucky_number""#, "int4"),
+        ::rowsmith_runtime::WriteColumn::new(r#""code""#, "text"),
         ::rowsmith_runtime::WriteColumn::new(r#""address""#, r#""public"."address""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""home""#, r#""public"."address""#)
-            .cast(r#""public"."home_address""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""home""#, r#""public"."address""#),
         ::rowsmith_runtime::WriteColumn::new(r#""shape""#, r#""public"."shape""#),
     ];
 

@@ -84,7 +84,7 @@ impl _1stPlace {
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
-    pub async fn delete_by__1(
+    pub async fn delete_by_1(
         db: &impl ::rowsmith_runtime::Executor,
         _1: i32,
     ) -> ::rowsmith_runtime::Result<bool> {
@@ -97,7 +97,7 @@ impl _1stPlace {
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
-        rows: &[New_1stPlace],
+        rows: &[New1stPlace],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
     }
@@ -125,7 +125,7 @@ impl ::rowsmith_runtime::Table for _1stPlace {
 /// A new row of `public.1st_place`, to be inserted.
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
-pub struct New_1stPlace {
+pub struct New1stPlace {
     /// `int4`, primary key
     pub _1: i32,
     /// `text`
@@ -138,7 +138,7 @@ pub struct New_1stPlace {
     pub _1_2: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
 }
 
-impl New_1stPlace {
+impl New1stPlace {
     /// A new row with the columns that must be given.
     pub fn new(_1: i32, _2nd: impl ::std::convert::Into<::std::string::String>) -> Self {
         Self {
@@ -186,7 +186,7 @@ impl New_1stPlace {
     }
 
     /// Inserts the row, or changes the one that has the same `1`, and returns it.
-    pub async fn upsert_by__1(
+    pub async fn upsert_by_1(
         &self,
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<_1stPlace> {
@@ -196,7 +196,7 @@ impl New_1stPlace {
     }
 }
 
-impl ::rowsmith_runtime::NewRow for New_1stPlace {
+impl ::rowsmith_runtime::NewRow for New1stPlace {
     type Row = _1stPlace;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[

@@ -12,7 +12,7 @@ pub struct Größe {
     /// `text`, nullable
     pub straße: ::std::option::Option<::std::string::String>,
     /// `text`, nullable
-    pub ǆungla: ::std::option::Option<::std::string::String>,
+    pub d_žungla: ::std::option::Option<::std::string::String>,
 }
 
 impl Größe {
@@ -39,7 +39,7 @@ impl Größe {
     > = ::rowsmith_runtime::Column::new("straße");
 
     /// The column `Ǆungla`.
-    pub const ǄUNGLA: ::rowsmith_runtime::Column<
+    pub const D_ŽUNGLA: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
     > = ::rowsmith_runtime::Column::new("Ǆungla");
@@ -119,7 +119,7 @@ impl ::rowsmith_runtime::FromRow for Größe {
             ärger: ::rowsmith_runtime::get(row, at + 1)?,
             ärger_id: ::rowsmith_runtime::get(row, at + 2)?,
             straße: ::rowsmith_runtime::get(row, at + 3)?,
-            ǆungla: ::rowsmith_runtime::get(row, at + 4)?,
+            d_žungla: ::rowsmith_runtime::get(row, at + 4)?,
         })
     }
 }
@@ -142,7 +142,7 @@ pub struct NewGröße {
     /// `text`, nullable
     pub straße: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `text`, nullable
-    pub ǆungla: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
+    pub d_žungla: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
 }
 
 impl NewGröße {
@@ -153,7 +153,7 @@ impl NewGröße {
             ärger: ::rowsmith_runtime::Assign::Omit,
             ärger_id: ::rowsmith_runtime::Assign::Omit,
             straße: ::rowsmith_runtime::Assign::Omit,
-            ǆungla: ::rowsmith_runtime::Assign::Omit,
+            d_žungla: ::rowsmith_runtime::Assign::Omit,
         }
     }
 
@@ -185,11 +185,11 @@ impl NewGröße {
     }
 
     /// Sets `Ǆungla`.
-    pub fn ǆungla(
+    pub fn d_žungla(
         mut self,
-        ǆungla: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
+        d_žungla: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
     ) -> Self {
-        self.ǆungla = ::rowsmith_runtime::Assign::To(ǆungla.into_nullable());
+        self.d_žungla = ::rowsmith_runtime::Assign::To(d_žungla.into_nullable());
         self
     }
 
@@ -233,7 +233,7 @@ impl ::rowsmith_runtime::NewRow for NewGröße {
             self.ärger.value(),
             self.ärger_id.value(),
             self.straße.value(),
-            self.ǆungla.value(),
+            self.d_žungla.value(),
         ]
     }
 }
@@ -250,7 +250,7 @@ pub struct GrößePatch {
     /// `text`, nullable
     pub straße: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `text`, nullable
-    pub ǆungla: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
+    pub d_žungla: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
 }
 
 impl GrößePatch {
@@ -293,11 +293,11 @@ impl GrößePatch {
     }
 
     /// Sets `Ǆungla`.
-    pub fn ǆungla(
+    pub fn d_žungla(
         mut self,
-        ǆungla: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
+        d_žungla: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
     ) -> Self {
-        self.ǆungla = ::rowsmith_runtime::Assign::To(ǆungla.into_nullable());
+        self.d_žungla = ::rowsmith_runtime::Assign::To(d_žungla.into_nullable());
         self
     }
 
@@ -333,7 +333,7 @@ impl ::rowsmith_runtime::Patch for GrößePatch {
             self.ärger.value(),
             self.ärger_id.value(),
             self.straße.value(),
-            self.ǆungla.value(),
+            self.d_žungla.value(),
         ]
     }
 }

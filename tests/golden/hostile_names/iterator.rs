@@ -127,11 +127,11 @@ impl NewIterator {
 impl ::rowsmith_runtime::NewRow for NewIterator {
     type Row = Iterator;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""iterator""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""iterator""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -175,11 +175,11 @@ impl IteratorPatch {
 impl ::rowsmith_runtime::Patch for IteratorPatch {
     type Row = Iterator;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""iterator""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""iterator""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

@@ -371,6 +371,7 @@ pub use self::from::*;
     clippy::upper_case_acronyms,
     clippy::wrong_self_convention
 )]
+#[path = "größe.rs"]
 pub mod größe;
 
 #[allow(unused_imports)]
@@ -881,6 +882,7 @@ pub use self::white_space::*;
     clippy::upper_case_acronyms,
     clippy::wrong_self_convention
 )]
+#[path = "имена.rs"]
 pub mod имена;
 
 #[allow(unused_imports)]
@@ -898,6 +900,7 @@ pub use self::имена::*;
     clippy::upper_case_acronyms,
     clippy::wrong_self_convention
 )]
+#[path = "أسماء.rs"]
 pub mod أسماء;
 
 #[allow(unused_imports)]
@@ -915,6 +918,7 @@ pub use self::أسماء::*;
     clippy::upper_case_acronyms,
     clippy::wrong_self_convention
 )]
+#[path = "नाम.rs"]
 pub mod नाम;
 
 #[allow(unused_imports)]
@@ -932,6 +936,7 @@ pub use self::नाम::*;
     clippy::upper_case_acronyms,
     clippy::wrong_self_convention
 )]
+#[path = "名前.rs"]
 pub mod 名前;
 
 #[allow(unused_imports)]

@@ -127,11 +127,11 @@ impl NewPartialEq {
 impl ::rowsmith_runtime::NewRow for NewPartialEq {
     type Row = PartialEq;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""partial_eq""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""partial_eq""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -178,11 +178,11 @@ impl PartialEqPatch {
 impl ::rowsmith_runtime::Patch for PartialEqPatch {
     type Row = PartialEq;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""partial_eq""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""partial_eq""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

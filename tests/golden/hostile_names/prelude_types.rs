@@ -212,7 +212,7 @@ impl ::rowsmith_runtime::NewRow for NewPreludeType {
         ::rowsmith_runtime::WriteColumn::new(r#""odd""#, r#""public"."odd ""labels""""#),
         ::rowsmith_runtime::WriteColumn::new(r#""odds""#, r#""public"."odd ""labels"""[]"#)
             .array_of(r#""public"."odd ""labels""""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""letters""#, "text").cast(r#""public"."Vec""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""letters""#, "text"),
     ];
 
     fn values(
@@ -310,7 +310,7 @@ impl ::rowsmith_runtime::Patch for PreludeTypePatch {
         ::rowsmith_runtime::WriteColumn::new(r#""odd""#, r#""public"."odd ""labels""""#),
         ::rowsmith_runtime::WriteColumn::new(r#""odds""#, r#""public"."odd ""labels"""[]"#)
             .array_of(r#""public"."odd ""labels""""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""letters""#, "text").cast(r#""public"."Vec""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""letters""#, "text"),
     ];
 
     fn values(

@@ -127,11 +127,11 @@ impl NewRowsmithRuntime {
 impl ::rowsmith_runtime::NewRow for NewRowsmithRuntime {
     type Row = RowsmithRuntime;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""rowsmith_runtime""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""rowsmith_runtime""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -178,11 +178,11 @@ impl RowsmithRuntimePatch {
 impl ::rowsmith_runtime::Patch for RowsmithRuntimePatch {
     type Row = RowsmithRuntime;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""rowsmith_runtime""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""rowsmith_runtime""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

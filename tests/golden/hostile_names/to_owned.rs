@@ -127,11 +127,11 @@ impl NewToOwned {
 impl ::rowsmith_runtime::NewRow for NewToOwned {
     type Row = ToOwned;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""to_owned""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""to_owned""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -178,11 +178,11 @@ impl ToOwnedPatch {
 impl ::rowsmith_runtime::Patch for ToOwnedPatch {
     type Row = ToOwned;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""to_owned""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""to_owned""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

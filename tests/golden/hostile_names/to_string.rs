@@ -127,11 +127,11 @@ impl NewToString {
 impl ::rowsmith_runtime::NewRow for NewToString {
     type Row = ToString;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""to_string""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""to_string""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -178,11 +178,11 @@ impl ToStringPatch {
 impl ::rowsmith_runtime::Patch for ToStringPatch {
     type Row = ToString;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""to_string""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""to_string""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

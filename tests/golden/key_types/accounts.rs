@@ -366,8 +366,7 @@ impl ::rowsmith_runtime::NewRow for NewAccount {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""id""#, "int8"),
         ::rowsmith_runtime::WriteColumn::new(r#""handle""#, "text"),
-        ::rowsmith_runtime::WriteColumn::new(r#""number""#, "int8")
-            .cast(r#""public"."account_number""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""number""#, "int8"),
         ::rowsmith_runtime::WriteColumn::new(r#""rating""#, "numeric"),
     ];
 
@@ -450,8 +449,7 @@ impl ::rowsmith_runtime::Patch for AccountPatch {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""id""#, "int8"),
         ::rowsmith_runtime::WriteColumn::new(r#""handle""#, "text"),
-        ::rowsmith_runtime::WriteColumn::new(r#""number""#, "int8")
-            .cast(r#""public"."account_number""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""number""#, "int8"),
         ::rowsmith_runtime::WriteColumn::new(r#""rating""#, "numeric"),
     ];
 

@@ -152,11 +152,11 @@ impl NewAbstract {
 impl ::rowsmith_runtime::NewRow for NewAbstract {
     type Row = Abstract;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""abstract""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""abstract""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -203,11 +203,11 @@ impl AbstractPatch {
 impl ::rowsmith_runtime::Patch for AbstractPatch {
     type Row = Abstract;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""abstract""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""abstract""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

@@ -152,11 +152,11 @@ impl NewContinue {
 impl ::rowsmith_runtime::NewRow for NewContinue {
     type Row = Continue;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""continue""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""continue""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -203,11 +203,11 @@ impl ContinuePatch {
 impl ::rowsmith_runtime::Patch for ContinuePatch {
     type Row = Continue;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""continue""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""continue""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

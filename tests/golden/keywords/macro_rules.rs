@@ -152,11 +152,11 @@ impl NewMacroRule {
 impl ::rowsmith_runtime::NewRow for NewMacroRule {
     type Row = MacroRule;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""macro_rules""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""macro_rules""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -203,11 +203,11 @@ impl MacroRulePatch {
 impl ::rowsmith_runtime::Patch for MacroRulePatch {
     type Row = MacroRule;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""macro_rules""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""macro_rules""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

@@ -152,11 +152,11 @@ impl NewOverride {
 impl ::rowsmith_runtime::NewRow for NewOverride {
     type Row = Override;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""override""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""override""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -203,11 +203,11 @@ impl OverridePatch {
 impl ::rowsmith_runtime::Patch for OverridePatch {
     type Row = Override;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""override""#,
-            "text",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""override""#, "text");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

@@ -153,11 +153,11 @@ impl NewFind {
 impl ::rowsmith_runtime::NewRow for NewFind {
     type Row = Find;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""group_id""#,
-            "int8",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""group_id""#, "int8");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -201,11 +201,11 @@ impl FindPatch {
 impl ::rowsmith_runtime::Patch for FindPatch {
     type Row = Find;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(
-            r#""group_id""#,
-            "int8",
-        )];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""group_id""#, "int8");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

@@ -155,8 +155,11 @@ impl NewVisit {
 impl ::rowsmith_runtime::NewRow for NewVisit {
     type Row = Visit;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange")];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange");
+        &[COLUMN]
+    };
 
     fn values(
         &self,
@@ -200,8 +203,11 @@ impl VisitPatch {
 impl ::rowsmith_runtime::Patch for VisitPatch {
     type Row = Visit;
 
-    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] =
-        &[::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange")];
+    const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
+        const COLUMN: ::rowsmith_runtime::WriteColumn =
+            ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange");
+        &[COLUMN]
+    };
 
     fn values(
         &self,

@@ -31,7 +31,7 @@ pub struct Default {
     pub a_timestamptz: ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
     /// `timestamptz`, default `clock_timestamp()`
     pub a_clock: ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
-    /// `timestamptz`, default `now() + '30 days'`
+    /// `timestamptz`, default `(now() + '30 days')`
     pub an_expiry: ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
     /// `interval`, default `'1 day'`
     pub a_interval: ::rowsmith_runtime::Interval,
@@ -291,7 +291,7 @@ pub struct NewDefault {
     pub a_clock: ::rowsmith_runtime::Assign<
         ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
     >,
-    /// `timestamptz`, default `now() + '30 days'`
+    /// `timestamptz`, default `(now() + '30 days')`
     pub an_expiry: ::rowsmith_runtime::Assign<
         ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
     >,
@@ -558,7 +558,7 @@ pub struct DefaultPatch {
     pub a_clock: ::rowsmith_runtime::Assign<
         ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
     >,
-    /// `timestamptz`, default `now() + '30 days'`
+    /// `timestamptz`, default `(now() + '30 days')`
     pub an_expiry: ::rowsmith_runtime::Assign<
         ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
     >,

@@ -234,7 +234,7 @@ impl ::rowsmith_runtime::NewRow for NewTask {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""person_id""#, "int4"),
         ::rowsmith_runtime::WriteColumn::new(r#""state""#, r#""work"."task_state""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""done""#, "int4").cast(r#""public"."percent""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""done""#, "int4"),
         ::rowsmith_runtime::WriteColumn::new(r#""title""#, "text"),
     ];
 
@@ -312,7 +312,7 @@ impl ::rowsmith_runtime::Patch for TaskPatch {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""person_id""#, "int4"),
         ::rowsmith_runtime::WriteColumn::new(r#""state""#, r#""work"."task_state""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""done""#, "int4").cast(r#""public"."percent""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""done""#, "int4"),
         ::rowsmith_runtime::WriteColumn::new(r#""title""#, "text"),
     ];
 

@@ -7,6 +7,7 @@
     PartialEq,
     ::rowsmith_runtime::serde::Serialize,
     ::rowsmith_runtime::serde::Deserialize,
+    PartialOrd,
 )]
 #[serde(crate = "::rowsmith_runtime::serde")]
 pub struct Country {

@@ -278,8 +278,7 @@ impl ::rowsmith_runtime::NewRow for NewAccount {
         ::rowsmith_runtime::WriteColumn::new(r#""account_id""#, "int8"),
         ::rowsmith_runtime::WriteColumn::new(r#""priority""#, r#""billing"."priority""#),
         ::rowsmith_runtime::WriteColumn::new(r#""sales_priority""#, r#""crm"."priority""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""balance""#, "numeric")
-            .cast(r#""billing"."amount""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""balance""#, "numeric"),
     ];
 
     fn values(
@@ -374,8 +373,7 @@ impl ::rowsmith_runtime::Patch for AccountPatch {
         ::rowsmith_runtime::WriteColumn::new(r#""account_id""#, "int8"),
         ::rowsmith_runtime::WriteColumn::new(r#""priority""#, r#""billing"."priority""#),
         ::rowsmith_runtime::WriteColumn::new(r#""sales_priority""#, r#""crm"."priority""#),
-        ::rowsmith_runtime::WriteColumn::new(r#""balance""#, "numeric")
-            .cast(r#""billing"."amount""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""balance""#, "numeric"),
     ];
 
     fn values(

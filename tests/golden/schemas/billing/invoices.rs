@@ -217,7 +217,7 @@ impl ::rowsmith_runtime::NewRow for NewInvoice {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""number""#, "text"),
         ::rowsmith_runtime::WriteColumn::new(r#""account_id""#, "int8"),
-        ::rowsmith_runtime::WriteColumn::new(r#""total""#, "numeric").cast(r#""billing"."amount""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""total""#, "numeric"),
         ::rowsmith_runtime::WriteColumn::new(r#""priorities""#, r#""crm"."priority"[]"#)
             .array_of(r#""crm"."priority""#),
     ];
@@ -296,7 +296,7 @@ impl ::rowsmith_runtime::Patch for InvoicePatch {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""number""#, "text"),
         ::rowsmith_runtime::WriteColumn::new(r#""account_id""#, "int8"),
-        ::rowsmith_runtime::WriteColumn::new(r#""total""#, "numeric").cast(r#""billing"."amount""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""total""#, "numeric"),
         ::rowsmith_runtime::WriteColumn::new(r#""priorities""#, r#""crm"."priority"[]"#)
             .array_of(r#""crm"."priority""#),
     ];
