@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
-use crate::diagnostics::{Diagnostic, SourceFile};
+use crate::diagnostics::{Diagnostic, Severity, SourceFile};
 
 mod alter;
 mod alter_column;
@@ -66,8 +66,17 @@ pub fn parse(files: &[Arc<SourceFile>], diagnostics: &mut Vec<Diagnostic>) -> Ca
         parse_file(&mut state, &mut transactions, file);
     }
     let (catalog, problems) = state.finish();
-    diagnostics.extend(problems);
+    diagnostics.extend(problems.into_iter().map(with_a_way_out));
     catalog
+}
+
+/// What a mistake says itself is mostly all there is to say of it.
+fn with_a_way_out(problem: Diagnostic) -> Diagnostic {
+    if problem.severity != Severity::Error || problem.help.is_some() {
+        return problem;
+    }
+    problem
+        .help("correct the statement; if PostgreSQL takes it as it is, that is a bug of rowsmith's")
 }
 
 fn parse_file(state: &mut State, transactions: &mut Transactions<'_>, file: &Arc<SourceFile>) {
