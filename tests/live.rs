@@ -12,6 +12,8 @@ mod custom_types;
 mod database;
 #[path = "live/keys.rs"]
 mod keys;
+#[path = "live/names.rs"]
+mod names;
 #[path = "live/organisation.rs"]
 mod organisation;
 #[path = "live/parity.rs"]
