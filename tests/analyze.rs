@@ -8,7 +8,7 @@ mod cases;
 use std::fmt::Write;
 
 use rowsmith::analyze::{self, normalize};
-use rowsmith::catalog::{Catalog, Table};
+use rowsmith::catalog::{Catalog, Check, Column, QualifiedName, Table, TableKind, TypeRef};
 use rowsmith_test_server::TestServer;
 
 fn introspect(url: &str) -> Catalog {
@@ -335,4 +335,172 @@ fn views() {
         "{count} of {}:\n{failures}",
         cases::VIEWS.len()
     );
+}
+
+/// A Catalog with one table that has one check.
+fn with_check(expression: &str) -> Catalog {
+    let mut catalog = Catalog::default();
+    let column = |position, name: &str, ty: &str| Column {
+        name: name.to_owned(),
+        position,
+        ty: TypeRef::builtin(ty),
+        nullable: false,
+        default: None,
+        identity: None,
+        generated: None,
+        collation: None,
+        comment: None,
+    };
+    catalog.tables.push(Table {
+        name: QualifiedName::new("public", "users"),
+        kind: TableKind::Ordinary,
+        unlogged: false,
+        partition_key: None,
+        partition_of: None,
+        inherits: Vec::new(),
+        columns: vec![column(1, "a", "int4"), column(2, "name", "text")],
+        primary_key: None,
+        unique_keys: Vec::new(),
+        foreign_keys: Vec::new(),
+        checks: vec![Check {
+            name: "c".to_owned(),
+            expression: expression.to_owned(),
+            no_inherit: false,
+            not_valid: false,
+            comment: None,
+        }],
+        exclusions: Vec::new(),
+        indexes: Vec::new(),
+        comment: None,
+    });
+    catalog
+}
+
+fn normal(expression: &str) -> String {
+    let mut catalog = with_check(expression);
+    normalize(&mut catalog);
+    catalog.tables[0].checks[0].expression.clone()
+}
+
+#[test]
+fn a_column_may_be_qualified_with_its_table() {
+    for text in [
+        "users.a > 0",
+        "public.users.a > 0",
+        "USERS.A>0",
+        "((users.a) > 0)",
+    ] {
+        assert_eq!(normal(text), "\"a\" > 0", "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_understood_keeps_its_tokens() {
+    for (text, expected) in [
+        ("a  IS   OF (integer)", "a IS OF (integer)"),
+        ("no_such_column\n> 0 -- why", "no_such_column > 0"),
+        ("'unfinished", "'unfinished"),
+        ("a >", "a >"),
+        ("", ""),
+        ("\0", "\0"),
+        (")(", ")("),
+        ("trim(both from", "trim(both from"),
+        ("x::", "x::"),
+        ("collate collate", "collate collate"),
+        ("::text collate \"C\"", "::text collate \"C\""),
+    ] {
+        assert_eq!(normal(text), expected);
+        assert_eq!(normal(expected), expected);
+    }
+}
+
+#[test]
+fn an_extension_s_function_loses_its_casts_to_text() {
+    let expected = "similarity(\"name\", 'abc') > 0.5";
+    assert_eq!(normal("similarity(name, 'abc') > 0.5"), expected);
+    assert_eq!(
+        normal("(public.similarity(name, 'abc'::text) > 0.5)"),
+        expected
+    );
+}
+
+#[test]
+fn depth_is_bounded() {
+    for depth in [10, 90, 110, 1_000, 20_000] {
+        for (open, close) in [
+            ("(", ")"),
+            ("NOT (", ")"),
+            ("abs(", ")"),
+            ("coalesce(NULL, ", ")"),
+            ("(SELECT ", ")"),
+            ("CASE WHEN a > 0 THEN ", " END"),
+            ("ARRAY[", "]"),
+            ("a + (", ")"),
+        ] {
+            let text = format!("{}a{}", open.repeat(depth), close.repeat(depth));
+            let once = normal(&text);
+            assert_eq!(normal(&once), once);
+        }
+        for operator in [" AND a > ", " + ", " || ", " OR a = ", " - - "] {
+            let text = format!("a{}", format!("{operator}a").repeat(depth));
+            normal(&text);
+        }
+        let query = format!(
+            "SELECT a FROM users{}",
+            " UNION SELECT a FROM users".repeat(depth)
+        );
+        let _ = analyze::view(&with_check("true"), &query, &["public".to_owned()]);
+        let query = format!("SELECT a FROM users{}", " CROSS JOIN users".repeat(depth));
+        let _ = analyze::view(&with_check("true"), &query, &["public".to_owned()]);
+        let query = format!(
+            "{}users{}",
+            "SELECT * FROM (SELECT * FROM ".repeat(depth),
+            ") x".repeat(depth)
+        );
+        let _ = analyze::view(&with_check("true"), &query, &["public".to_owned()]);
+    }
+}
+
+#[test]
+fn a_view_s_problem_has_a_place_and_a_way_out() {
+    let catalog = with_check("true");
+    let path = ["public".to_owned()];
+    for (query, message, at) in [
+        (
+            "SELECT nothing FROM users",
+            "there is no column `nothing` here",
+            "nothing",
+        ),
+        (
+            "SELECT a\n  FROM missing",
+            "there is no table or view `missing`",
+            "missing",
+        ),
+        ("SELECT u.x FROM users u", "`u` has no column `x`", "u.x"),
+        (
+            "SELECT a FROM users, users v",
+            "column `a` is ambiguous",
+            "a FROM",
+        ),
+        (
+            "SELECT a FROM users WHERE",
+            "expected: an expression, found: EOF",
+            "",
+        ),
+        (
+            "SELECT f(a) FROM users",
+            "the type of column `f` can't be told",
+            "SELECT",
+        ),
+    ] {
+        let error = analyze::view(&catalog, query, &path).unwrap_err();
+        assert_eq!(error.message, message);
+        assert!(
+            query[error.offset..].starts_with(at),
+            "{query}: {}",
+            error.offset
+        );
+    }
+    let error = analyze::view(&catalog, "SELECT f(a) FROM users", &path).unwrap_err();
+    assert!(error.help.unwrap().contains("::integer"));
 }

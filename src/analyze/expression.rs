@@ -32,6 +32,8 @@ pub(super) struct Analyzer<'a> {
     /// Aliases taken by the queries around this one.
     pub aliases: Vec<Vec<Rc<str>>>,
     pub depth: usize,
+    /// How large the tree has become.
+    pub weight: usize,
 }
 
 impl<'a> Analyzer<'a> {
@@ -44,6 +46,7 @@ impl<'a> Analyzer<'a> {
             ctes: Vec::new(),
             aliases: Vec::new(),
             depth: 0,
+            weight: 0,
         }
     }
 
@@ -74,7 +77,30 @@ impl<'a> Analyzer<'a> {
         result
     }
 
+    /// Makes sure that the tree may have copies of a part of it: a part that is copied may hold copies
+    /// itself, and the tree must not grow beyond the text's length by much.
+    pub fn copy(&mut self, weight: usize, times: usize) -> Result<()> {
+        const MAX_WEIGHT: usize = 1 << 20;
+        self.weight = self.weight.saturating_add(weight.saturating_mul(times));
+        if self.weight > MAX_WEIGHT {
+            return Err(AnalyzeError {
+                message: "the query is too complex".to_owned(),
+                help: None,
+                offset: 0,
+            });
+        }
+        Ok(())
+    }
+
+    /// An expression that stands in the tree several times, with how much of it that is.
+    pub fn weighed(&mut self, expr: &Expr) -> Result<(Node, usize)> {
+        let before = self.weight;
+        let node = self.expr(expr)?;
+        Ok((node, self.weight - before))
+    }
+
     pub fn expr(&mut self, expr: &Expr) -> Result<Node> {
+        self.weight += 1;
         self.nested(|this| this.expr_inner(expr))
     }
 
@@ -577,7 +603,8 @@ impl<'a> Analyzer<'a> {
     }
 
     fn between(&mut self, expr: &Expr, negated: bool, low: &Expr, high: &Expr) -> Result<Node> {
-        let operand = self.expr(expr)?;
+        let (operand, weight) = self.weighed(expr)?;
+        self.copy(weight, 1)?;
         let low = self.expr(low)?;
         let high = self.expr(high)?;
         let (above, below) = if negated { ("<", ">") } else { (">=", "<=") };
@@ -588,7 +615,8 @@ impl<'a> Analyzer<'a> {
 
     /// `x IN (…)`: one comparison with an array of what is no column, and one with each column.
     fn in_list(&mut self, expr: &Expr, list: &[Expr], negated: bool) -> Result<Node> {
-        let left = self.expr(expr)?;
+        let (left, weight) = self.weighed(expr)?;
+        self.copy(weight, list.len())?;
         let list = self.exprs(list)?;
         Ok(self.membership(left, list, negated))
     }
@@ -732,8 +760,11 @@ impl<'a> Analyzer<'a> {
         if let Expr::Subquery(query) = right {
             return self.any_all_query(&name, all, left, query);
         }
-        let left = self.expr(left)?;
+        let (left, weight) = self.weighed(left)?;
         let right = self.expr(right)?;
+        if let Kind::Array(items) = &right.kind {
+            self.copy(weight, items.len())?;
+        }
         self.any_all_array(&name, all, left, right)
     }
 

@@ -85,14 +85,14 @@ impl Printer<'_> {
     }
 
     fn assigned(&self, node: &Node) -> Text {
-        let bare = self.barest(node);
+        let (bare, full) = self.spell_out(node);
         if self
             .names
             .can_coerce(bare.base, node.base(), CastContext::Assignment)
         {
             bare.text
         } else {
-            self.text(node)
+            full
         }
     }
 
@@ -103,75 +103,109 @@ impl Printer<'_> {
 
     /// The spellings from the barest to the one that says its type.
     fn spellings(&self, node: &Node) -> Vec<Spelling> {
-        let full = Spelling {
-            base: node.base(),
-            text: self.text(node),
-        };
-        let bare = self.barest(node);
-        if bare.text.sql == full.text.sql {
-            vec![full]
-        } else {
-            vec![bare, full]
+        let (bare, text) = self.spell_out(node);
+        if bare.text.sql == text.sql {
+            return vec![bare];
         }
+        let base = node.base();
+        vec![bare, Spelling { base, text }]
     }
 
     fn barest(&self, node: &Node) -> Spelling {
-        let same = |text| Spelling {
-            base: node.base(),
-            text,
-        };
+        self.spell_out(node).0
+    }
+
+    /// The barest spelling and the full text, with one look at what is inside.
+    fn spell_out(&self, node: &Node) -> (Spelling, Text) {
+        let spelling = |base, text| Spelling { base, text };
         match &node.kind {
-            Kind::Const(None) => Spelling {
-                base: UNKNOWN.scalar(),
-                text: Text::atom("NULL"),
-            },
-            Kind::Const(Some(text)) => match self.numeral(node.base(), text) {
-                Some(spelling) => spelling,
-                None if node.base().is(BOOL) => same(Text::atom(text.to_string())),
-                None => Spelling {
-                    base: UNKNOWN.scalar(),
-                    text: Text::atom(quote_literal(text)),
-                },
-            },
-            Kind::Cast(inner) if node.ty.modifier.is_none() => Spelling {
-                base: inner.base(),
-                text: self.text(inner),
-            },
-            Kind::Collate { base, collation } => {
-                let bare = self.barest(base);
-                Spelling {
-                    base: bare.base,
-                    text: collated(bare.text, collation),
+            Kind::Const(text) => {
+                let bare = match text {
+                    None => spelling(UNKNOWN.scalar(), Text::atom("NULL")),
+                    Some(text) => match self.numeral(node.base(), text) {
+                        Some(numeral) => numeral,
+                        None if node.base().is(BOOL) => {
+                            spelling(node.base(), Text::atom(text.to_string()))
+                        }
+                        None => spelling(UNKNOWN.scalar(), Text::atom(quote_literal(text))),
+                    },
+                };
+                let decided = bare.base != node.base() && !node.base().is_undecided();
+                let full = if decided {
+                    self.cast(bare.text.clone(), node)
+                } else {
+                    bare.text.clone()
+                };
+                (bare, full)
+            }
+            Kind::Cast(inner) => {
+                let (bare, text) = self.spell_out(inner);
+                // `'1 day'::interval day`: the modifier is another step, but not another cast.
+                let literal = inner.base() == node.base() && matches!(inner.kind, Kind::Const(_));
+                let full = self.cast(if literal { bare.text } else { text.clone() }, node);
+                if node.ty.modifier.is_some() {
+                    (spelling(node.base(), full.clone()), full)
+                } else {
+                    (spelling(inner.base(), text), full)
                 }
             }
-            Kind::Array(items) if items.is_empty() => Spelling {
+            Kind::Collate { base, collation } => {
+                let (bare, full) = self.spell_out(base);
+                let full = match &base.kind {
+                    Kind::Const(Some(_)) if base.base().is(TEXT) => bare.text.clone(),
+                    _ => full,
+                };
+                let full = collated(full, collation);
+                (spelling(bare.base, collated(bare.text, collation)), full)
+            }
+            Kind::Array(items) => self.array(node, items),
+            _ => {
+                let text = self.text(node);
+                (spelling(node.base(), text.clone()), text)
+            }
+        }
+    }
+
+    fn array(&self, node: &Node, items: &[Node]) -> (Spelling, Text) {
+        if items.is_empty() {
+            let bare = Spelling {
                 base: UNKNOWN.scalar(),
                 text: Text::atom("'{}'"),
-            },
-            Kind::Array(items) => {
-                let bare: Vec<Spelling> = items.iter().map(|item| self.barest(item)).collect();
-                let types: Vec<Base> = bare.iter().map(|spelling| spelling.base).collect();
-                let (texts, base): (Vec<Text>, Base) = match self.names.common_type(&types) {
-                    Some(common) if common.array => {
-                        (bare.into_iter().map(|s| s.text).collect(), common)
-                    }
-                    Some(common) if !common.is(OPAQUE) => (
-                        bare.into_iter().map(|s| s.text).collect(),
-                        common.id.array(),
-                    ),
-                    _ => (
-                        items.iter().map(|item| self.text(item)).collect(),
-                        node.base(),
-                    ),
-                };
-                let texts: Vec<String> = texts.into_iter().map(|text| text.sql).collect();
-                Spelling {
-                    base,
-                    text: Text::atom(format!("ARRAY[{}]", texts.join(", "))),
-                }
-            }
-            _ => same(self.text(node)),
+            };
+            let undecided = node.base().element().is_none_or(Base::is_undecided);
+            let full = if undecided {
+                Text::atom("ARRAY[]")
+            } else {
+                self.cast(bare.text.clone(), node)
+            };
+            return (bare, full);
         }
+        let items: Vec<(Spelling, Text)> = items.iter().map(|item| self.spell_out(item)).collect();
+        let types: Vec<Base> = items.iter().map(|(bare, _)| bare.base).collect();
+        let common = self
+            .names
+            .common_type(&types)
+            .filter(|common| !common.is(OPAQUE));
+        let texts: Vec<String> = items
+            .into_iter()
+            .map(|(bare, full)| match common {
+                Some(_) => bare.text.sql,
+                None => full.sql,
+            })
+            .collect();
+        let text = Text::atom(format!("ARRAY[{}]", texts.join(", ")));
+        let base = match common {
+            Some(common) if common.array => common,
+            Some(common) => common.id.array(),
+            None => node.base(),
+        };
+        let undecided = node.base().element().is_none_or(Base::is_undecided);
+        let full = if base == node.base() || undecided {
+            text.clone()
+        } else {
+            self.cast(text.clone(), node)
+        };
+        (Spelling { base, text }, full)
     }
 
     /// A number without quotes.
@@ -276,13 +310,9 @@ impl Printer<'_> {
             Kind::WholeRow(range) => Text::atom(format!("{}.*", quote(range))),
             Kind::Value => Text::atom("VALUE"),
             Kind::Keyword(keyword) => Text::atom(keyword.to_string()),
-            Kind::Const(_) => self.constant(node),
-            // `'1 day'::interval day`: the modifier is another step, but not another cast.
-            Kind::Cast(inner) if inner.base() == node.base() => match &inner.kind {
-                Kind::Const(_) => self.cast(self.barest(inner).text, node),
-                _ => self.cast(self.text(inner), node),
-            },
-            Kind::Cast(inner) => self.cast(self.text(inner), node),
+            Kind::Const(_) | Kind::Cast(_) | Kind::Collate { .. } | Kind::Array(_) => {
+                self.spell_out(node).1
+            }
             Kind::Operator { name, left, right } => self.operator(name, left.as_deref(), right),
             Kind::AnyAll {
                 name,
@@ -351,7 +381,6 @@ impl Printer<'_> {
                 let [left, right] = self.operands("=", left, right);
                 Text::atom(format!("NULLIF({}, {})", left.sql, right.sql))
             }
-            Kind::Array(_) => self.array(node),
             Kind::Row(items) => {
                 let items: Vec<String> = items
                     .iter()
@@ -365,10 +394,6 @@ impl Printer<'_> {
             Kind::Subscript { base, subscripts } => self.subscript(base, subscripts),
             Kind::Field { base, name } => {
                 Text::atom(format!("({}).{}", self.text(base).sql, quote(name)))
-            }
-            Kind::Collate { base, collation } => {
-                let text = Text::atom(self.alone_or_bare_text_at(base, Level::Cast));
-                collated(text, collation)
             }
             Kind::AtTimeZone { timestamp, zone } => {
                 let texts = self.spell(&[zone, timestamp], |types| {
@@ -412,14 +437,6 @@ impl Printer<'_> {
         }
     }
 
-    fn constant(&self, node: &Node) -> Text {
-        let bare = self.barest(node);
-        if bare.base == node.base() || node.is_unknown() || node.base().is(OPAQUE) {
-            return bare.text;
-        }
-        self.cast(bare.text, node)
-    }
-
     fn cast(&self, inner: Text, node: &Node) -> Text {
         Text::new(
             format!(
@@ -429,15 +446,6 @@ impl Printer<'_> {
             ),
             Level::Cast,
         )
-    }
-
-    fn array(&self, node: &Node) -> Text {
-        let bare = self.barest(node);
-        let element = node.base().element();
-        if bare.base == node.base() || element.is_none_or(|e| e.is_undecided()) {
-            return bare.text;
-        }
-        self.cast(bare.text, node)
     }
 
     /// Both sides of an operator, as bare as its meaning allows.

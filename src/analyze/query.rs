@@ -586,19 +586,21 @@ impl Analyzer<'_> {
             items.extend(columns.iter().map(|(name, node)| Item {
                 node: node.clone(),
                 name: Rc::clone(name),
+                weight: 1,
             }));
         };
         match item {
             SelectItem::UnnamedExpr(expr) => {
                 let name = self.column_name(expr);
-                let node = self.expr(expr)?;
-                items.push(Item { node, name });
+                let (node, weight) = self.weighed(expr)?;
+                items.push(Item { node, name, weight });
             }
             SelectItem::ExprWithAlias { expr, alias } => {
-                let node = self.expr(expr)?;
+                let (node, weight) = self.weighed(expr)?;
                 items.push(Item {
                     node,
                     name: Rc::from(fold(alias)),
+                    weight,
                 });
             }
             SelectItem::Wildcard(_) => {
@@ -626,8 +628,8 @@ impl Analyzer<'_> {
                 }
             }
             SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::Expr(expr), _) => {
-                let node = self.expr(expr)?;
-                self.expand_row(expr, node, items)?;
+                let (node, weight) = self.weighed(expr)?;
+                self.expand_row(expr, node, weight, items)?;
             }
             SelectItem::ExprWithAliases { expr, .. } => {
                 return Err(self.error(expr, "several aliases are not PostgreSQL's"));
@@ -637,7 +639,13 @@ impl Analyzer<'_> {
     }
 
     /// `(row).*`, one item for each of its fields.
-    fn expand_row(&mut self, at: &Expr, node: Node, items: &mut Vec<Item>) -> Result<()> {
+    fn expand_row(
+        &mut self,
+        at: &Expr,
+        node: Node,
+        weight: usize,
+        items: &mut Vec<Item>,
+    ) -> Result<()> {
         use super::names::UserKind;
         let row = self.names.strip_domain_base(node.base());
         let kind = self.names.user_kind(row.id);
@@ -645,9 +653,11 @@ impl Analyzer<'_> {
             return Err(self.error(at, "the fields of this row are not known"));
         };
         for (name, _) in attributes {
+            self.copy(weight, 1)?;
             items.push(Item {
                 node: self.field(node.clone(), name),
                 name: Rc::clone(name),
+                weight,
             });
         }
         Ok(())
@@ -661,13 +671,14 @@ impl Analyzer<'_> {
         if let Expr::Identifier(ident) = expr {
             let name = fold(ident);
             if let Some(item) = items.iter().find(|item| *item.name == *name) {
+                self.copy(item.weight, 1)?;
                 return Ok(item.node.clone());
             }
         }
         self.expr(expr)
     }
 
-    fn by_place(&self, expr: &Expr, items: &[Item]) -> Result<Option<Node>> {
+    fn by_place(&mut self, expr: &Expr, items: &[Item]) -> Result<Option<Node>> {
         let Expr::Value(value) = expr else {
             return Ok(None);
         };
@@ -680,6 +691,7 @@ impl Analyzer<'_> {
             .and_then(|place| place.checked_sub(1))
             .and_then(|place| items.get(place))
             .ok_or_else(|| self.error(expr, format!("there is no column {digits} to sort by")))?;
+        self.copy(item.weight, 1)?;
         Ok(Some(item.node.clone()))
     }
 
@@ -754,6 +766,7 @@ impl Analyzer<'_> {
             if !matches!(here, Some(Found::Node(_)))
                 && let Some(item) = items.iter().find(|item| *item.name == *name)
             {
+                self.copy(item.weight, 1)?;
                 return Ok(item.node.clone());
             }
         }

@@ -262,6 +262,8 @@ pub(super) struct Select {
 pub(super) struct Item {
     pub node: Node,
     pub name: Rc<str>,
+    /// How much of the tree it is, for the bound on copies.
+    pub weight: usize,
 }
 
 /// An element of `GROUP BY`.
