@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::types::{BOOL, Base, Type, UNKNOWN};
+use super::types::{BOOL, Base, RoutineKind, Type, UNKNOWN, builtins};
 use crate::catalog::QualifiedName;
 
 /// An expression.
@@ -364,5 +364,43 @@ impl Node {
             Kind::Cast(inner) => inner.is_null_constant(),
             _ => false,
         }
+    }
+}
+
+impl Query {
+    /// An aggregate over everything yields exactly one row.
+    pub fn yields_one_row(&self) -> bool {
+        match &self.body {
+            Body::Select(select) => {
+                self.limit.is_none()
+                    && self.offset.is_none()
+                    && select.group.is_empty()
+                    && select.having.is_none()
+                    && ((select.from.is_empty() && select.filter.is_none())
+                        || select.items.iter().any(|item| is_aggregate(&item.node)))
+            }
+            Body::Values(rows) => rows.len() == 1,
+            Body::Set { .. } => false,
+        }
+    }
+}
+
+fn is_aggregate(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Call(call) => {
+            (call.over.is_none()
+                && call.known
+                && builtins()
+                    .functions(&call.name)
+                    .iter()
+                    .any(|signature| signature.kind == RoutineKind::Aggregate))
+                || call.args.iter().any(is_aggregate)
+        }
+        Kind::Cast(inner) => is_aggregate(inner),
+        Kind::Common { args, .. } => args.iter().any(is_aggregate),
+        Kind::Operator { left, right, .. } => {
+            left.as_deref().is_some_and(is_aggregate) || is_aggregate(right)
+        }
+        _ => false,
     }
 }

@@ -1,0 +1,228 @@
+//! Casts, and constants that are evaluated by the type they are cast to.
+
+use super::*;
+
+impl Analyzer<'_> {
+    pub(super) fn collate(
+        &mut self,
+        expr: &Expr,
+        collation: &sqlparser::ast::ObjectName,
+    ) -> Result<Node> {
+        let base = self.expr(expr)?;
+        let base = self.decide(base);
+        let parts = name_parts(collation).unwrap_or_default();
+        let collation = Rc::new(match parts.as_slice() {
+            [.., schema, name] => QualifiedName::new(schema, name),
+            [name] => QualifiedName::new("pg_catalog", name),
+            [] => return Err(self.error(expr, "a collation's name was expected")),
+        });
+        let (ty, nullable) = (base.ty.clone(), base.nullable);
+        let mut node = Node::new(
+            Kind::Collate {
+                base: Box::new(base),
+                collation: Rc::clone(&collation),
+            },
+            ty,
+            nullable,
+        );
+        node.collation = Collation::Explicit(collation);
+        Ok(node)
+    }
+
+    pub(super) fn cast(&mut self, at: &Expr, operand: &Expr, ty: &DataType) -> Result<Node> {
+        let ty = self.data_type(at, ty)?;
+        let operand = self.cast_operand(operand, ty.base)?;
+        Ok(self.cast_to(operand, ty))
+    }
+
+    /// What is cast; each element of an `ARRAY[…]` is cast for itself.
+    pub(super) fn cast_operand(&mut self, operand: &Expr, to: Base) -> Result<Node> {
+        match operand {
+            Expr::Nested(inner) => self.nested(|this| this.cast_operand(inner, to)),
+            Expr::Array(array) if to.array && !array.elem.is_empty() => {
+                let mut items = Vec::with_capacity(array.elem.len());
+                for item in &array.elem {
+                    let item = self.nested(|this| this.cast_operand(item, to))?;
+                    let to = if item.base().array {
+                        to
+                    } else {
+                        to.id.scalar()
+                    };
+                    items.push(self.coerce(item, to));
+                }
+                Ok(Node::new(Kind::Array(items), to.plain(), false))
+            }
+            operand => self.expr(operand),
+        }
+    }
+
+    /// An interval with fields: `interval '1' day`.
+    pub(super) fn interval(&mut self, at: &Expr) -> Result<Node> {
+        let Expr::Interval(interval) = at else {
+            return Err(self.error(at, "an interval was expected"));
+        };
+        let node = self.expr(&interval.value)?;
+        let Some(text) = node.text() else {
+            return Err(self.error(at, "an interval needs a string"));
+        };
+        let field = interval
+            .last_field
+            .as_ref()
+            .or(interval.leading_field.as_ref());
+        let Some(field) = field else {
+            return Ok(self.coerce(node, INTERVAL.scalar()));
+        };
+        let unit = field.to_string().to_ascii_lowercase();
+        let text = literals::interval(text, &unit).unwrap_or_else(|| text.to_owned());
+        let fields = match (&interval.leading_field, &interval.last_field) {
+            (Some(first), Some(last)) => format!("{first} to {last}").to_ascii_lowercase(),
+            _ => unit,
+        };
+        let ty = Type {
+            base: INTERVAL.scalar(),
+            modifier: Some(Rc::from(fields)),
+        };
+        Ok(self.cast_to(Node::constant(text, INTERVAL.plain()), ty))
+    }
+
+    /// An explicit cast.
+    pub(in crate::analyze) fn cast_to(&self, node: Node, ty: Type) -> Node {
+        let mut node = self.coerce(node, ty.base);
+        if node.ty.modifier == ty.modifier && node.base() == ty.base {
+            return node;
+        }
+        // A modifier is applied to the value, and a value's own modifier is forgotten.
+        let collation = std::mem::take(&mut node.collation);
+        let nullable = node.nullable;
+        let mut cast = Node::new(Kind::Cast(Box::new(node)), ty, nullable);
+        cast.collation = collation;
+        cast
+    }
+
+    /// A value of one type as one of another, as PostgreSQL would make it; constants are evaluated.
+    pub(in crate::analyze) fn coerce(&self, node: Node, to: Base) -> Node {
+        if node.base() == to || to.is(OPAQUE) || to.is(ANY) {
+            return node;
+        }
+        let node = match self.fold(node, to) {
+            Ok(folded) => return folded,
+            Err(node) => node,
+        };
+        // PostgreSQL 18 makes NULL of a JSON null.
+        let nullable = node.nullable || node.base().is(JSONB) || node.base().is(OPAQUE);
+        let collation = node.collation.clone();
+        let mut cast = Node::new(Kind::Cast(Box::new(node)), to.plain(), nullable);
+        if self.names.collatable(to) {
+            cast.collation = collation;
+        }
+        cast
+    }
+
+    /// The coercion of a constant, where it can be evaluated.
+    pub(super) fn fold(&self, node: Node, to: Base) -> std::result::Result<Node, Node> {
+        let from = node.base();
+        match node.kind {
+            Kind::Const(None) if from.is(UNKNOWN) => {
+                Ok(Node::new(Kind::Const(None), to.plain(), true))
+            }
+            Kind::Const(Some(ref text)) if from.is(UNKNOWN) => Ok(self.literal(text, to)),
+            Kind::Const(Some(ref text)) => {
+                let target = self.names.strip_domain_base(to);
+                match fold_constant(from, text, target, self.names) {
+                    Some(text) => Ok(Node::constant(text, to.plain())),
+                    None => Err(node),
+                }
+            }
+            // The coercion goes beneath a COLLATE clause, as in `coerce_type`.
+            Kind::Collate { base, collation } if self.names.collatable(to) => {
+                let base = self.coerce(*base, to);
+                let (nullable, kept) = (base.nullable, node.collation);
+                let mut node = Node::new(
+                    Kind::Collate {
+                        base: Box::new(base),
+                        collation,
+                    },
+                    to.plain(),
+                    nullable,
+                );
+                node.collation = kept;
+                Ok(node)
+            }
+            Kind::Row(items) if !to.array => {
+                let kind = self.names.user_kind(to.id);
+                let items = match kind.as_deref() {
+                    Some(UserKind::Composite(fields)) if fields.len() == items.len() => items
+                        .into_iter()
+                        .zip(fields)
+                        .map(|(item, (_, ty))| self.coerce(item, ty.base))
+                        .collect(),
+                    _ => items,
+                };
+                let row = Node::new(Kind::Row(items), node.ty, node.nullable);
+                Ok(Node::new(Kind::Cast(Box::new(row)), to.plain(), false))
+            }
+            Kind::Array(items) if to.array => {
+                let items = items
+                    .into_iter()
+                    .map(|item| {
+                        let to = if item.base().array {
+                            to
+                        } else {
+                            to.id.scalar()
+                        };
+                        self.coerce(item, to)
+                    })
+                    .collect();
+                Ok(Node::new(Kind::Array(items), to.plain(), node.nullable))
+            }
+            _ => Err(node),
+        }
+    }
+
+    /// A literal as a constant of a type.
+    pub(super) fn literal(&self, text: &str, to: Base) -> Node {
+        let target = self.names.strip_domain_base(to);
+        if let Some(element) = target.element() {
+            if let Some(items) = literals::array(text) {
+                return self.array_literal(items, to, element);
+            }
+        } else if target.is(REGCLASS) {
+            return Node::constant(self.class_name(text), to.plain());
+        }
+        let text = literals::canonical(target, text).unwrap_or_else(|| text.to_owned());
+        Node::constant(text, to.plain())
+    }
+
+    pub(super) fn array_literal(
+        &self,
+        items: Vec<literals::ArrayItem>,
+        to: Base,
+        element: Base,
+    ) -> Node {
+        use literals::ArrayItem;
+        let items = items
+            .into_iter()
+            .map(|item| match item {
+                ArrayItem::Null => Node::new(Kind::Const(None), element.plain(), true),
+                ArrayItem::Value(text) => self.literal(&text, element),
+                ArrayItem::Array(items) => self.array_literal(items, element.id.array(), element),
+            })
+            .collect();
+        Node::new(Kind::Array(items), to.plain(), false)
+    }
+
+    /// The full name of a sequence or table: `'t_id_seq'::regclass`.
+    pub(super) fn class_name(&self, text: &str) -> String {
+        let Some(parts) = split_name(text) else {
+            return text.to_owned();
+        };
+        match parts.as_slice() {
+            [name] => match self.names.class_schema(name, self.path) {
+                Some(schema) => format!("{}.{}", plain_ident(&schema), plain_ident(name)),
+                None => plain_ident(name),
+            },
+            [.., schema, name] => format!("{}.{}", plain_ident(schema), plain_ident(name)),
+            [] => text.to_owned(),
+        }
+    }
+}
