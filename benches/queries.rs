@@ -48,7 +48,7 @@ async fn main() {
     .await;
 
     let mut turns = Turns::default();
-    for round in 0..ROUNDS {
+    for _ in 0..ROUNDS {
         turns
             .ours(async {
                 for id in 0..1_000 {

@@ -120,12 +120,10 @@ impl Builder {
     /// Every problem of the input, together, each with its place and a way out.
     pub fn generate(self) -> Result<Generated, Errors> {
         let source = self.source();
-        if let Source::Files(paths) = &source {
-            for path in paths {
-                rerun_if_changed(path);
-                for file in source::sql_files(path).unwrap_or_default() {
-                    rerun_if_changed(&file);
-                }
+        for path in source.paths() {
+            rerun_if_changed(path);
+            for file in source::sql_files(path).unwrap_or_default() {
+                rerun_if_changed(&file);
             }
         }
         let (catalog, mut diagnostics) = crate::read_catalog(&self.config, &source)?;

@@ -26,6 +26,15 @@ pub enum Source {
 }
 
 impl Source {
+    /// The files and folders that it is read from.
+    pub fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::Files(paths) => paths,
+            #[cfg(feature = "live")]
+            Self::Database(_) => &[],
+        }
+    }
+
     /// Reads the Catalog. Problems go to `diagnostics`; with an error among them the Catalog is incomplete.
     pub fn read(&self, diagnostics: &mut Vec<Diagnostic>) -> Catalog {
         match self {
