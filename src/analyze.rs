@@ -129,6 +129,11 @@ pub fn named_view(
     query::view(&names, query, search_path, columns, true)
 }
 
+/// Whether PostgreSQL itself has a function of that name.
+pub(crate) fn is_builtin_function(name: &str) -> bool {
+    types::builtins().has_function(name)
+}
+
 /// An identifier as PostgreSQL stores it: folded to lower case unless quoted.
 fn fold(ident: &Ident) -> String {
     match ident.quote_style {

@@ -26,6 +26,7 @@ mod definition;
 mod dependents;
 mod domain;
 mod drop;
+mod excerpt;
 mod expression;
 mod extensions;
 mod function;

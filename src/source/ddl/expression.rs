@@ -113,13 +113,20 @@ impl State {
             return None;
         }
         let called = after.is_some_and(|after| after.is_symbol(b'('));
+        // `x::type`, `CAST(x AS type)` and `type 'x'`.
         let typed = before
-            .is_some_and(|before| before.is_operator(text, "::") || before.is_word(text, "as"));
+            .is_some_and(|before| before.is_operator(text, "::") || before.is_word(text, "as"))
+            || after.is_some_and(Token::is_string);
         if !called && !typed {
             return None;
         }
         let name = decode_name(token, text);
-        if typed && super::builtin::is_type(&name) {
+        // What is in `pg_catalog` is found first.
+        let builtin = match typed {
+            true => super::builtin::is_type(&name),
+            false => crate::analyze::is_builtin_function(&name),
+        };
+        if builtin {
             return None;
         }
         let (found, ()) = self.resolve(None, &name, |name| {

@@ -327,6 +327,9 @@ impl State {
             name.span.clone(),
             format!("{what} `{}` does not exist", shown(name)),
         );
+        if self.is_broken(name) {
+            return error.help("the statement that makes it has a problem of its own");
+        }
         let elsewhere = self
             .relations
             .keys()

@@ -177,7 +177,11 @@ impl<'a> Query<'a> {
         let mut path: Vec<String> = vec![TEMPORARY.into()];
         path.extend(state.search_path.iter().cloned());
         let names: Vec<String> = names.iter().map(|name| name.name.clone()).collect();
-        match analyze::named_view(&state.catalog, text, &path, &names) {
+        let excerpt = state.excerpt(text);
+        let found = analyze::named_view(&excerpt, text, &path, &names)
+            // The whole Catalog may know more, and has better words where it does not.
+            .or_else(|_| analyze::named_view(&state.catalog, text, &path, &names));
+        match found {
             Ok(found) => Ok(Some(found)),
             Err(_)
                 if sources

@@ -43,8 +43,16 @@ pub(super) fn is_keyword_but_unreserved(word: &str) -> bool {
 }
 
 fn has(words: &[&str], word: &str) -> bool {
-    let lower = word.to_ascii_lowercase();
-    words.binary_search(&lower.as_str()).is_ok()
+    // Most names are longer than any keyword, or can be looked up as they are.
+    let mut lower = [0; 24];
+    let Some(lower) = lower.get_mut(..word.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    words
+        .binary_search_by(|other| other.as_bytes().cmp(lower))
+        .is_ok()
 }
 
 #[cfg(test)]
