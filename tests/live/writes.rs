@@ -383,7 +383,12 @@ async fn every_constraint_has_its_error() {
     }
 
     let owner = NewOwner::new(1, 5).insert(&*db).await.unwrap();
-    let thing = NewThing::new().a_id(5).insert(&*db).await.unwrap();
+    let thing = NewThing::new()
+        .a_id(5)
+        .c_id(None)
+        .insert(&*db)
+        .await
+        .unwrap();
     assert_eq!(thing.owner(&*db).await.unwrap(), Some(owner.clone()));
     assert_eq!(thing.things_tenant_b_id_fkey(&*db).await.unwrap(), None);
     assert_eq!(owner.things(&*db).await.unwrap(), [thing.clone()]);

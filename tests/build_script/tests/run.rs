@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use rowsmith_runtime::Database;
-use rowsmith_test_build_script::db::{Basket, Item, NewBasket, NewItem, Priority};
+use rowsmith_test_build_script::db::{Board, Item, NewBoard, NewItem, Priority};
 use rowsmith_test_server::TestServer;
 
 #[tokio::test]
@@ -10,21 +10,21 @@ async fn the_generated_code_runs() {
     let database = TestServer::shared().create_database(Some(include_str!("../schema.sql")));
     let db = Database::connect(&database.url()).await.unwrap();
 
-    let basket = NewBasket::new("Shopping").insert(&db).await.unwrap();
+    let board = NewBoard::new("Shopping").insert(&db).await.unwrap();
     let items = Item::insert_many(
         &db,
         &[
-            NewItem::new(basket.id, "bread"),
-            NewItem::new(basket.id, "milk").priority(Priority::High),
+            NewItem::new(board.id, "bread"),
+            NewItem::new(board.id, "milk").priority(Priority::High),
         ],
     )
     .await
     .unwrap();
     assert_eq!(items.len(), 2);
 
-    let found = Basket::find_by_title(&db, "Shopping").await.unwrap();
-    assert_eq!(found, Some(basket.clone()));
-    let mut priorities: Vec<_> = basket
+    let found = Board::find_by_title(&db, "Shopping").await.unwrap();
+    assert_eq!(found, Some(board.clone()));
+    let mut priorities: Vec<_> = board
         .items(&db)
         .await
         .unwrap()
@@ -39,5 +39,5 @@ async fn the_generated_code_runs() {
             ("milk".to_owned(), Priority::High)
         ]
     );
-    assert_eq!(items[0].basket(&db).await.unwrap(), basket);
+    assert_eq!(items[0].board(&db).await.unwrap(), board);
 }

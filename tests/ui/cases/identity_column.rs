@@ -1,6 +1,6 @@
 // `users.id` is an identity that is always generated.
 
-#[path = "../golden/blog/mod.rs"]
+#[path = "../../golden/blog/mod.rs"]
 mod blog;
 
 fn main() {

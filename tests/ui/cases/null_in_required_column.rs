@@ -1,6 +1,6 @@
 // `users.is_active` has a default and may not be NULL.
 
-#[path = "../golden/blog/mod.rs"]
+#[path = "../../golden/blog/mod.rs"]
 mod blog;
 
 fn main() {

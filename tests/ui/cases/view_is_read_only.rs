@@ -1,4 +1,4 @@
-#[path = "../golden/views/mod.rs"]
+#[path = "../../golden/views/mod.rs"]
 mod views;
 
 fn main() {

@@ -1,4 +1,4 @@
-#[path = "../golden/blog/mod.rs"]
+#[path = "../../golden/blog/mod.rs"]
 mod blog;
 
 fn main() {

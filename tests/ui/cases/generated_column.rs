@@ -1,6 +1,6 @@
 // `products.net_price` is computed by the database.
 
-#[path = "../golden/shop/mod.rs"]
+#[path = "../../golden/shop/mod.rs"]
 mod shop;
 
 fn main() {
