@@ -54,6 +54,9 @@ pub use normalize::normalize;
 /// How deeply expressions and queries may be nested. What is deeper is not analyzed.
 const MAX_DEPTH: usize = 100;
 
+/// The way out of our own limits.
+const BEYOND_LIMITS: &str = "PostgreSQL may take it, rowsmith does not: make several of it, or read the schema from the database with `--database-url`";
+
 const DIALECT: PostgreSqlDialect = PostgreSqlDialect {};
 
 /// The columns of a view, and its query.
@@ -201,7 +204,10 @@ fn parse<T>(
         offset: 0,
     };
     if !is_reasonable(text) {
-        return Err(error("the query is too long to be read".to_owned()));
+        return Err(AnalyzeError {
+            help: Some(BEYOND_LIMITS.to_owned()),
+            ..error("the query is too long to be read".to_owned())
+        });
     }
     let tokens = Tokenizer::new(&DIALECT, text)
         .tokenize_with_location()

@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Catalog;
-use crate::config::Config;
+use crate::config::{Config, RelationNames};
 use crate::diagnostics::{Diagnostic, Errors, Severity};
 use crate::output::{self, Difference, Written};
 use crate::render::File;
@@ -108,6 +108,12 @@ impl Builder {
     /// (`public.people.e-mail`).
     pub fn name(mut self, key: impl Into<String>, name: impl Into<String>) -> Self {
         self.config.names.insert(key.into(), name.into());
+        self
+    }
+
+    /// Names the relations that rest on a foreign key, by its `schema.table.constraint`.
+    pub fn relation(mut self, key: impl Into<String>, names: RelationNames) -> Self {
+        self.config.relations.insert(key.into(), names);
         self
     }
 

@@ -40,7 +40,7 @@ pub mod resolve;
 pub mod source;
 
 pub use builder::{Builder, Generated};
-pub use config::Config;
+pub use config::{Config, RelationNames};
 pub use diagnostics::{Diagnostic, Errors};
 
 use catalog::Catalog;

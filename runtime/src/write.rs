@@ -171,13 +171,16 @@ pub async fn upsert<N: NewRow>(
     push!(sql, " ON CONFLICT {target} DO UPDATE SET ");
     let mut set: Vec<&str> = given.columns.iter().map(|column| column.name).collect();
     set.retain(|name| !key.contains(name));
-    if set.is_empty() {
-        // Something has to be set for the row to be returned. The key is the same in both.
-        set.extend(key.first());
-    }
     for (index, name) in set.iter().enumerate() {
         push_comma(&mut sql, index);
         push!(sql, "{name} = EXCLUDED.{name}");
+    }
+    if set.is_empty() {
+        // Something has to be set for the row to be returned: a column, to what it is.
+        let mut names = N::COLUMNS.iter().map(|column| column.name);
+        if let Some(name) = names.next() {
+            push!(sql, "{name} = {}.{name}", N::Row::NAME);
+        }
     }
     push!(sql, " RETURNING {}", N::Row::SELECT_LIST);
     query::one(db, &sql, &given.values).await

@@ -14,7 +14,7 @@ use super::names::{Names, UserKind};
 use super::scope::{Found, Scope};
 use super::tree::*;
 use super::types::*;
-use super::{AnalyzeError, MAX_DEPTH, byte_offset, fold, known_start, name_parts};
+use super::{AnalyzeError, BEYOND_LIMITS, MAX_DEPTH, byte_offset, fold, known_start, name_parts};
 use crate::catalog::QualifiedName;
 
 mod casts;
@@ -70,7 +70,7 @@ impl<'a> Analyzer<'a> {
         if self.depth >= MAX_DEPTH {
             return Err(AnalyzeError {
                 message: "the query is nested too deeply".to_owned(),
-                help: None,
+                help: Some(BEYOND_LIMITS.to_owned()),
                 offset: 0,
             });
         }

@@ -25,7 +25,9 @@ use crate::{Executor, FromRow, Result, Row, Table, query};
 ///
 /// Each column travels as one array, so the number of rows is bounded only by the size of a message
 /// (1 GB). The rows may leave out different columns: those that leave out the same ones are inserted
-/// together, all in the one statement. Nothing is sent when there are no rows.
+/// together, all in the one statement, and get their generated keys in that order. A row that a trigger of
+/// the table's own keeps from being inserted is missing from the result, as it is from `RETURNING`.
+/// Nothing is sent when there are no rows.
 ///
 /// # Errors
 ///

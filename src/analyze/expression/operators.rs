@@ -14,7 +14,10 @@ impl Analyzer<'_> {
             other += usize::from(!matches!(op, BinaryOperator::And | BinaryOperator::Or));
         }
         if other > MAX_DEPTH {
-            return Err(self.error(first, "the expression is too long to be read"));
+            return Err(AnalyzeError {
+                help: Some(BEYOND_LIMITS.to_owned()),
+                ..self.error(first, "the expression is too long to be read")
+            });
         }
         let mut node = self.expr(first)?;
         for (expr, op, right) in chain.into_iter().rev() {
