@@ -28,8 +28,8 @@ struct Link<'a> {
     /// Indexes of their fields, pairwise.
     from_columns: Vec<usize>,
     to_columns: Vec<usize>,
-    /// The lowest of the referencing columns.
-    position: usize,
+    /// The referencing columns from the lowest on: keys that share the first differ in a later one.
+    position: Vec<usize>,
     one_to_one: bool,
     /// The name of the relation from the referencing row, once it has one.
     forward: String,
@@ -104,7 +104,7 @@ fn links<'a>(rows: &[Row<'a>]) -> Vec<Link<'a>> {
                     key,
                     from,
                     to,
-                    position: *from_columns.iter().min()?,
+                    position: sorted(&from_columns),
                     one_to_one: row.is_unique(&from_columns),
                     from_columns,
                     to_columns,
@@ -112,7 +112,7 @@ fn links<'a>(rows: &[Row<'a>]) -> Vec<Link<'a>> {
                 })
             })
             .collect();
-        found.sort_by_key(|link| (link.position, &link.key.name));
+        found.sort_by(|a, b| (&a.position, &a.key.name).cmp(&(&b.position, &b.key.name)));
         let mut seen = HashSet::new();
         found.retain(|link| {
             let pairs: Vec<_> = link.from_columns.iter().zip(&link.to_columns).collect();

@@ -88,22 +88,8 @@ impl Owner {
         ::rowsmith_runtime::write::insert_many(db, rows).await
     }
 
-    /// The rows of `public.things` whose `tenant`, `e_id` reference this one.
-    pub async fn things(
-        &self,
-        db: &impl ::rowsmith_runtime::Executor,
-    ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Thing>> {
-        const SQL: &str = r#"
-            SELECT "id", "tenant", "a_id", "b_id", "c_id", "d_id", "e_id"
-            FROM "public"."things"
-            WHERE "tenant" = $1
-              AND "e_id" = $2
-            ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.tenant, &self.id]).await
-    }
-
     /// The rows of `public.things` whose `tenant`, `a_id` reference this one.
-    pub async fn things_by_things_tenant_a_id_fkey(
+    pub async fn things(
         &self,
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Thing>> {
@@ -154,6 +140,20 @@ impl Owner {
             FROM "public"."things"
             WHERE "tenant" = $1
               AND "d_id" = $2
+            ORDER BY "id""#;
+        ::rowsmith_runtime::query::all(db, SQL, &[&self.tenant, &self.id]).await
+    }
+
+    /// The rows of `public.things` whose `tenant`, `e_id` reference this one.
+    pub async fn things_by_things_e_fkey(
+        &self,
+        db: &impl ::rowsmith_runtime::Executor,
+    ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Thing>> {
+        const SQL: &str = r#"
+            SELECT "id", "tenant", "a_id", "b_id", "c_id", "d_id", "e_id"
+            FROM "public"."things"
+            WHERE "tenant" = $1
+              AND "e_id" = $2
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&self.tenant, &self.id]).await
     }

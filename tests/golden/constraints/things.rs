@@ -51,13 +51,13 @@ impl Thing {
     pub const THINGS_A_OR_B: &'static str = "things_a_or_b";
 
     /// The foreign key on `tenant`, `e_id` to `public.owners`.
-    pub const THINGS_E_FKEY: &'static str = "things_e_fkey";
+    pub const THINGS_E_FKEY_FKEY: &'static str = "things_e_fkey";
 
     /// The primary key on `id`.
     pub const THINGS_PKEY: &'static str = "things_pkey";
 
     /// The foreign key on `tenant`, `a_id` to `public.owners`.
-    pub const THINGS_TENANT_A_ID_FKEY_FKEY: &'static str = "things_tenant_a_id_fkey";
+    pub const THINGS_TENANT_A_ID_FKEY: &'static str = "things_tenant_a_id_fkey";
 
     /// The foreign key on `tenant`, `b_id` to `public.owners`.
     pub const THINGS_TENANT_B_ID_FKEY_FKEY: &'static str = "things_tenant_b_id_fkey";
@@ -208,24 +208,8 @@ impl Thing {
         ::rowsmith_runtime::write::insert_many(db, rows).await
     }
 
-    /// The row of `public.owners` that `tenant`, `e_id` reference.
-    pub async fn owner(
-        &self,
-        db: &impl ::rowsmith_runtime::Executor,
-    ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Owner>> {
-        const SQL: &str = r#"
-            SELECT "tenant", "id"
-            FROM "public"."owners"
-            WHERE "tenant" = $1
-              AND "id" = $2"#;
-        if self.e_id.is_none() {
-            return ::std::result::Result::Ok(::std::option::Option::None);
-        }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.tenant, &self.e_id]).await
-    }
-
     /// The row of `public.owners` that `tenant`, `a_id` reference.
-    pub async fn things_tenant_a_id_fkey(
+    pub async fn owner(
         &self,
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Owner>> {
@@ -286,6 +270,22 @@ impl Thing {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.tenant, &self.d_id]).await
+    }
+
+    /// The row of `public.owners` that `tenant`, `e_id` reference.
+    pub async fn things_e_fkey(
+        &self,
+        db: &impl ::rowsmith_runtime::Executor,
+    ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Owner>> {
+        const SQL: &str = r#"
+            SELECT "tenant", "id"
+            FROM "public"."owners"
+            WHERE "tenant" = $1
+              AND "id" = $2"#;
+        if self.e_id.is_none() {
+            return ::std::result::Result::Ok(::std::option::Option::None);
+        }
+        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.tenant, &self.e_id]).await
     }
 }
 
