@@ -27,7 +27,7 @@ const STAGE_AGE: Duration = Duration::from_secs(600);
 /// What the root `mod.rs` of a tree has in it, and no other file.
 const ROOT_SIGN: &str = "::rowsmith_runtime::assert_format(";
 
-/// What [`write`] did, with paths relative to the folder.
+/// What [`write()`] did, with paths relative to the folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
     /// Files that are new or have changed.

@@ -2,7 +2,7 @@
 //!
 //! Templates (`templates/*.rs.j2`) are forms; each has a view struct in the file of the same name here,
 //! beside the function that fills it from the Model. Nothing is decided: names, types and SQL are final, and
-//! what is added is layout ([`layout`]) and the safety of text ([`text`]).
+//! what is added is layout (`layout`) and the safety of text (`text`).
 
 mod composite;
 mod constant;
