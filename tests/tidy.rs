@@ -283,9 +283,12 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
         .filter(|(path, _)| path.extension().is_some_and(|extension| extension == "rs"))
         .filter(|(path, _)| path.file_stem().is_some_and(|stem| stem != "tests"))
         .map(|(path, text)| {
+            // A file may also declare its tests near its beginning, and go on.
             let code = text
+                .split("\nmod tests {")
+                .next()
+                .unwrap_or_default()
                 .lines()
-                .take_while(|line| *line != "#[cfg(test)]")
                 .map(|line| {
                     if line.trim_start().starts_with("//") {
                         ""
