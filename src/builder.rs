@@ -117,6 +117,13 @@ impl Builder {
         self
     }
 
+    /// Locks a table's rows (`public.users`) optimistically: by a column that counts up with each change,
+    /// or by `xmin`, PostgreSQL's own version of a row.
+    pub fn locking(mut self, table: impl Into<String>, column: impl Into<String>) -> Self {
+        self.config.locking.insert(table.into(), column.into());
+        self
+    }
+
     /// Reads the schema and makes the files, in memory.
     ///
     /// In a build script it also tells Cargo which files the result depends on.

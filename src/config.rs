@@ -30,6 +30,10 @@ pub const CONFIG_FILE: &str = "rowsmith.toml";
 ///
 /// [derives]
 /// "public.tags" = ["Eq", "Hash"]
+///
+/// [locking]
+/// "public.users" = "version"   # a column that counts up with each change
+/// "public.posts" = "xmin"      # or PostgreSQL's own version of a row
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -54,6 +58,8 @@ pub struct Config {
     pub names: BTreeMap<String, String>,
     /// Relation names, by `schema.table.constraint` of the foreign key.
     pub relations: BTreeMap<String, RelationNames>,
+    /// Optimistic locking, by `schema.table`: the column that counts up with each change, or `xmin`.
+    pub locking: BTreeMap<String, String>,
 }
 
 /// The names of the relations that rest on one foreign key.
@@ -81,6 +87,7 @@ impl Default for Config {
             attributes: BTreeMap::new(),
             names: BTreeMap::new(),
             relations: BTreeMap::new(),
+            locking: BTreeMap::new(),
         }
     }
 }

@@ -59,6 +59,8 @@ pub struct Entity {
     pub select_list: Vec<String>,
     /// The row's fields, in the columns' order.
     pub fields: Vec<Field>,
+    /// The primary key's columns in their order, as the database spells them; empty without one.
+    pub key: Vec<String>,
     /// Constants that hold constraint names.
     pub constraints: Vec<ConstraintName>,
     /// Associated functions that read or delete.
@@ -81,8 +83,23 @@ pub struct Field {
     pub constant: String,
     /// The Rust type, `Option` included, with absolute or `super::` paths.
     pub ty: String,
+    /// A column of a table that only the server writes.
+    pub read_only: bool,
+    /// How the values travel, where that is not as the column's own type.
+    pub travel: Option<Travel>,
     /// Doc lines, plain text.
     pub doc: Vec<String>,
+}
+
+/// How values travel of a type that PostgreSQL and the runtime don't both understand: as another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Travel {
+    /// The cast with which a value is selected: `text`.
+    pub read_sql: String,
+    /// The type that a parameter is sent as: `text`.
+    pub param_sql: String,
+    /// The type that it is then cast to: `"public"."ltree"`.
+    pub cast_sql: String,
 }
 
 /// A constant that holds a constraint's name: `USERS_EMAIL_KEY`.
@@ -133,21 +150,25 @@ pub enum Returns {
     Affected,
 }
 
-/// A method that follows a relation from a row: `post.author(&db)`, `user.posts(&db)`.
+/// A relation: the method that follows it from a row (`post.author(&db)`, `user.posts(&db)`) and the
+/// constant by which queries know it (`Post::AUTHOR`, `User::POSTS`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relation {
     /// The method's name.
     pub name: String,
-    /// The relation's constant: `AUTHOR`, `POSTS`. Reserved among the row's constants.
-    pub constant: String,
+    /// The relation's constant: `AUTHOR`, `POSTS`. `None` where the key is on an array: the keys of many
+    /// rows travel as an array, and PostgreSQL has no array of arrays.
+    pub constant: Option<String>,
     /// Doc lines, plain text.
     pub doc: Vec<String>,
     /// Which sort it is.
     pub kind: RelationKind,
     /// The row struct it leads to, with its path: `super::Post`.
     pub target: String,
-    /// The fields of this row that are bound to `$1`, `$2` …, as Rust names.
+    /// The fields of this row that are bound to `$1`, `$2` …, and what they are compared with.
     pub key: Vec<RelationKey>,
+    /// The junction table of a many-to-many relation.
+    pub junction: Option<Junction>,
     /// The statement, line by line.
     pub sql: Vec<String>,
 }
@@ -159,6 +180,25 @@ pub struct RelationKey {
     pub field: String,
     /// The field is an `Option`: without a value the relation leads nowhere.
     pub nullable: bool,
+    /// The field's column, as the database spells it.
+    pub near: String,
+    /// The column of the other row, or of the junction table, that it is compared with.
+    pub far: String,
+    /// The type that the field's value travels as, so that to compare it is to compare the columns:
+    /// `int8`, `"public"."citext"`.
+    pub param_sql: String,
+    /// The type it is then cast to, where that is another: `"public"."ltree"`.
+    pub cast_sql: Option<String>,
+}
+
+/// The table between the rows of a many-to-many relation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Junction {
+    /// Quoted and qualified: `"public"."post_tags"`.
+    pub table_sql: String,
+    /// Its columns that reference the target, each with the column that it references, as the database
+    /// spells them: `tag_id`, `id`.
+    pub columns: Vec<(String, String)>,
 }
 
 /// Which sort of relation it is, seen from the row that has the method.
@@ -190,12 +230,29 @@ pub struct NewRow {
 pub struct Patch {
     /// The struct's name.
     pub name: String,
-    /// The writable columns, in the table's order. None is required.
+    /// The writable columns but for the row's version, in the table's order. None is required.
     pub fields: Vec<WriteField>,
     /// The primary key's parameters of `apply`, bound to `$1`, `$2` …
     pub key: Vec<Param>,
     /// The key's condition: `"id" = $1`.
     pub key_sql: String,
+    /// How `apply_to` knows that nobody else has changed the row; `None` without optimistic locking.
+    pub lock: Option<Lock>,
+}
+
+/// Optimistic locking of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// The fields of the row that are bound to `$1`, `$2` …, as Rust names: the primary key's and the
+    /// version's.
+    pub fields: Vec<String>,
+    /// The column that holds the version, as the database spells it.
+    pub column: String,
+    /// The condition that the version is still the row's: `"version" = $2`.
+    pub current_sql: String,
+    /// The column, quoted, that each change has to count up; `None` where PostgreSQL changes the version
+    /// itself.
+    pub counter_sql: Option<String>,
 }
 
 /// A field of [`NewRow`] or [`Patch`].

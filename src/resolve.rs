@@ -3,6 +3,7 @@
 mod constraints;
 mod docs;
 mod functions;
+mod locking;
 mod names;
 mod own_types;
 mod relations;
@@ -15,21 +16,23 @@ mod writes;
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::catalog::{Catalog, QualifiedName};
+use crate::catalog::{Catalog, Column, QualifiedName};
 use crate::config::Config;
 use crate::diagnostics::Diagnostic;
-use crate::model::{Entity, Field, Function, Ident, Model, Module, Relation};
+use crate::model::{Entity, Field, Function, Ident, Model, Module, Relation, Travel};
 
-use rows::Row;
+use rows::{Row, is_writable};
 use settings::Settings;
 use tree::{Object, Tree};
-use types::Types;
+use types::{Types, Value};
 
 /// What every part of this module looks things up in.
 struct Context<'a> {
     types: Types<'a>,
     tree: Tree<'a>,
     settings: Settings<'a>,
+    /// The version columns of tables with optimistic locking.
+    versions: HashMap<&'a QualifiedName, &'a Column>,
 }
 
 /// Decides what the generated code is. Never fails: what can't be had as wished is had otherwise, and a
@@ -38,10 +41,12 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let settings = Settings::new(config);
     let types = Types::new(catalog);
     let tree = Tree::new(catalog, config, &types, &settings);
+    let versions = locking::versions(&tree, config, &settings);
     let context = Context {
         types,
         tree,
         settings,
+        versions,
     };
 
     let mut rows: Vec<Row<'_>> = Vec::new();
@@ -139,8 +144,12 @@ fn entity<'a>(
         ident: field.ident.clone(),
         constant: field.constant.clone(),
         ty: optional(&field.ty, field.nullable),
+        read_only: row.table().is_some() && !is_writable(field.column),
+        travel: travel(&field.value),
         doc: doc.clone(),
     });
+    let key = row.primary_key().into_iter();
+    let key = key.flat_map(|key| row.pick(&key.columns));
     Entity {
         module: Ident {
             db: row.name.name.clone(),
@@ -155,12 +164,21 @@ fn entity<'a>(
         table_sql: sql::qualified(row.name),
         select_list: row.select_list(None),
         fields: fields.collect(),
+        key: key.map(|field| field.column.name.clone()).collect(),
         constraints,
         functions,
         relations,
         new_row: writes::new_row(row, &docs, context),
         patch: writes::patch(row, &docs, context),
     }
+}
+
+fn travel(value: &Value<'_>) -> Option<Travel> {
+    Some(Travel {
+        read_sql: value.read_cast.clone()?,
+        param_sql: value.param_sql.clone(),
+        cast_sql: value.cast_sql.clone()?,
+    })
 }
 
 /// How many columns are named when a type travels as text.
@@ -170,7 +188,8 @@ const NAMED_COLUMNS: usize = 3;
 fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>) {
     let mut used: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for row in rows {
-        for field in row.fields.iter().filter(|field| field.value.is_text()) {
+        let own = |field: &&rows::Field<'_>| !locking::is_system(field.column);
+        for field in row.fields.iter().filter(own).filter(|f| f.value.is_text()) {
             let mut ty = field.column.ty.clone();
             (ty.modifier, ty.array) = (None, false);
             let columns = used.entry(ty.to_string()).or_default();

@@ -65,6 +65,7 @@ parity_of! {
     key_types,
     keywords,
     linked_twice,
+    locking,
     no_key,
     organisation,
     partitions,

@@ -117,7 +117,7 @@ fn unknown(ty: &Type, name: &str) -> BoxError {
     .into()
 }
 
-/// Implements `ToSql` and `FromSql` for a struct that stands for a composite type: its schema, its
+/// Implements `ToSql`, `FromSql` and [`SqlType`](crate::SqlType) for a struct that stands for a composite type: its schema, its
 /// name, and for each field the name of the attribute.
 ///
 /// ```
@@ -162,6 +162,14 @@ macro_rules! impl_composite {
                 $crate::composites::accepts(ty, $schema, $type_name)
             }
         }
+
+        impl $crate::SqlType for $name {
+            fn sql_name() -> ::std::borrow::Cow<'static, str> {
+                $crate::private::qualified($schema, $type_name)
+            }
+        }
+
+        impl $crate::Element for $name {}
 
         impl $crate::ToSql for $name {
             fn to_sql(

@@ -93,7 +93,8 @@ pub fn to_sql_checked<T: ToSql>(
     value.to_sql(ty, out)
 }
 
-/// Implements `Display`, `FromStr`, `ToSql` and `FromSql` for a [`PgEnum`].
+/// Implements `Display`, `FromStr`, `ToSql`, `FromSql` and [`SqlType`](crate::SqlType) for a
+/// [`PgEnum`].
 ///
 /// ```
 /// use rowsmith_runtime::{PgEnum, impl_enum};
@@ -152,6 +153,17 @@ macro_rules! impl_enum {
                 $crate::enums::accepts::<Self>(ty)
             }
         }
+
+        impl $crate::SqlType for $name {
+            fn sql_name() -> ::std::borrow::Cow<'static, str> {
+                $crate::private::qualified(
+                    <Self as $crate::PgEnum>::SCHEMA,
+                    <Self as $crate::PgEnum>::NAME,
+                )
+            }
+        }
+
+        impl $crate::Element for $name {}
 
         impl $crate::ToSql for $name {
             fn to_sql(

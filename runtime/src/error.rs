@@ -58,6 +58,12 @@ pub enum Error {
         /// What is wrong with it.
         source: BoxError,
     },
+    /// A value can't be sent as the type that the server expects.
+    Encode(BoxError),
+    /// The query can't be written as SQL.
+    Statement(&'static str),
+    /// Somebody else has changed or deleted the row since it was read.
+    StaleRow,
     /// No connection was to be had in time.
     PoolTimeout(PoolStep),
     /// The pool or the connection is closed.
@@ -159,6 +165,9 @@ impl fmt::Display for Error {
                 write!(f, "{} (SQLSTATE {})", error.message(), error.code().code())
             }
             Self::Decode { column, .. } => write!(f, "can't decode the column `{column}`"),
+            Self::Encode(_) => f.write_str("can't send a value as the type that the server expects"),
+            Self::Statement(why) => write!(f, "the query can't be written as SQL: {why}"),
+            Self::StaleRow => f.write_str("the row was changed since it was read"),
             Self::PoolTimeout(PoolStep::Wait) => {
                 f.write_str("timed out waiting for a free connection of the pool")
             }
@@ -186,7 +195,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Decode { source, .. } => Some(&**source),
+            Self::Decode { source, .. } | Self::Encode(source) => Some(&**source),
             Self::Connection(error) => Some(error),
             Self::Driver(error) => error.source(),
             _ => None,

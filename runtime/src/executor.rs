@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, RowStream, Statement};
 
 use crate::{Connection, Result, Savepoint, Transaction};
@@ -106,6 +106,18 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The types of a statement's parameters.
+    pub(crate) async fn param_types(&self, sql: &str) -> Result<Vec<Type>> {
+        Ok(self.prepare(sql).await?.params().to_vec())
+    }
+
+    /// The types of the columns that a statement returns.
+    pub(crate) async fn column_types(&self, sql: &str) -> Result<Vec<Type>> {
+        let statement = self.prepare(sql).await?;
+        let columns = statement.columns().iter();
+        Ok(columns.map(|column| column.type_().clone()).collect())
+    }
+
     async fn start(
         &self,
         sql: &str,
@@ -153,7 +165,7 @@ impl<'a> Session<'a> {
         self.client().clear_type_cache();
     }
 
-    fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         match &self.link {
             Link::Connection(connection) => connection.client(),
             Link::Client(client) => client,

@@ -1,5 +1,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// The types of expressions say what is known of them; that is what they are for.
+#![allow(clippy::type_complexity)]
 //! What the code that Rowsmith generates stands on: executors, a pool, transactions, typed errors.
 //!
 //! Generated code names no other crate: those that appear in its signatures are re-exported here.
@@ -76,24 +78,50 @@ mod database;
 pub mod enums;
 mod error;
 mod executor;
+mod expr;
 pub mod query;
+mod relation;
 mod row;
+mod scope;
+mod select;
+pub mod sql;
 mod statements;
 mod transaction;
 mod types;
+mod value;
 pub mod write;
 
-pub use self::column::Column;
+pub use self::column::{Column, ColumnSpec, ReadOnly, Writable};
 pub use self::connection::Connection;
 #[cfg(feature = "pool")]
 pub use self::database::{Database, DatabaseBuilder, Recycling};
 pub use self::enums::{PgEnum, UnknownLabel};
 pub use self::error::{BoxError, Error, PoolStep, Result, Violation};
 pub use self::executor::{Executor, Params, Session};
+pub use self::expr::{
+    Condition, Expr, Expression, HasElements, IntoValue, Key, Keyset, Operand, Order, Ordering,
+    Plain,
+};
+pub use self::relation::{
+    BelongsTo, Gather, HasMany, HasOne, Link, Load, Loads, Many, ManyToMany, Optional, Related,
+    Relation, Required, Target,
+};
 pub use self::row::{FromRow, Table, get};
+pub use self::scope::{Closed, Correlation, In, Maybe, Outer, Shielded, Source};
+pub use self::select::{
+    Append, Columns, Cte, Derived, Item, Items, Joinable, On, Page, Perhaps, RowStream, Scalar,
+    Select, Selected, Subquery, TableRef, Whole, WholeRow, row, table,
+};
 pub use self::transaction::{Savepoint, Transaction};
 pub use self::types::{Interval, MacAddr, ParseIntervalError, ParseMacAddrError};
-pub use self::write::{Assign, IntoNullable, NewRow, Patch, WriteColumn};
+pub use self::value::{
+    Average, Container, Element, MaybeNull, NotNull, Nullability, Nullable, Number, Overlap,
+    SqlType, Sum, Text, Time, Value,
+};
+pub use self::write::{
+    Assign, CopyFormat, CopyOut, Delete, Insert, InsertFrom, IntoNullable, NewRow, Patch, Update,
+    WriteColumn,
+};
 
 pub use tokio_postgres;
 pub use tokio_postgres::Row;
@@ -113,7 +141,7 @@ pub use serde_json;
 pub use uuid;
 
 /// The format of generated code that this version of the crate understands.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Compiles only when generated code is of the format that this crate understands. Each generated
 /// tree calls it.
@@ -133,6 +161,8 @@ pub const fn assert_format(format: u32) {
 /// What the macros of this crate expand to.
 #[doc(hidden)]
 pub mod private {
+    pub use crate::expr::qualified;
+    pub use crate::select::subquery_table as subquery;
     pub use bytes::BytesMut;
     pub use tokio_postgres::types::{IsNull, Type};
 }

@@ -3,7 +3,7 @@
 use tokio_postgres::types::{FromSql, Type};
 
 use crate::error::BoxError;
-use crate::{Error, Result, Row, types};
+use crate::{ColumnSpec, Error, Result, Row, types};
 
 /// A Rust value that is read from neighbouring columns of a row.
 ///
@@ -21,11 +21,15 @@ pub trait FromRow: Sized + Send {
 }
 
 /// A struct that stands for a table or view.
-pub trait Table: FromRow {
+pub trait Table: FromRow + Clone + Sync + 'static {
     /// The name in SQL, with its schema and quoted: `"public"."users"`.
     const NAME: &'static str;
     /// What to select, in the order in which [`FromRow`] reads it: `"id", "name"`.
     const SELECT_LIST: &'static str;
+    /// The columns, in the same order.
+    const COLUMNS: &'static [ColumnSpec];
+    /// The names of the primary key's columns.
+    const KEY: &'static [&'static str];
 }
 
 /// Reads one column of a row.
@@ -46,7 +50,7 @@ where
 }
 
 #[cold]
-fn decode_error(row: &Row, index: usize, error: tokio_postgres::Error) -> Error {
+pub(crate) fn decode_error(row: &Row, index: usize, error: tokio_postgres::Error) -> Error {
     let width = row.len();
     let (column, missing) = match row.columns().get(index) {
         Some(column) => (column.name().to_owned(), "it can't be read".into()),

@@ -4,15 +4,24 @@
 
 mod arrays;
 mod assign;
+mod change;
+mod copy;
+mod insert;
 mod many;
 
 use std::fmt::Write;
 
 use tokio_postgres::types::ToSql;
 
+pub(crate) use self::arrays::write_array;
 pub use self::assign::{Assign, IntoNullable};
+pub use self::change::{
+    AreChosen, Chosen, Delete, Fills, InsertFrom, Inserted, Returning, Unfiltered, Update,
+};
+pub use self::copy::{CopyFormat, CopyOut, copy_in, copy_in_stream, copy_out};
+pub use self::insert::{ColumnsOf, Excluded, Insert, OnConflict, Upsert, excluded};
 pub use self::many::insert_many;
-use crate::{Executor, Params, Result, Table, query};
+use crate::{Error, Executor, Params, Result, Table, query};
 
 /// Appends formatted text, which can't fail for a `String`.
 macro_rules! push {
@@ -44,6 +53,8 @@ pub trait Patch: Sync {
 
     /// The columns that can be written.
     const COLUMNS: &'static [WriteColumn];
+    /// The quoted name of a column that counts the changes of a row, if there is one.
+    const VERSION: Option<&'static str> = None;
 
     /// The value for each of the [columns](Self::COLUMNS), or `None` to leave the column as it is.
     fn values(&self) -> Vec<Option<Value<'_>>>;
@@ -200,21 +211,54 @@ pub async fn update<P: Patch>(
     key: &str,
     key_params: Params<'_>,
 ) -> Result<Option<P::Row>> {
+    update_where(db, patch, key, key_params).await
+}
+
+/// Changes the row with this key unless somebody else has changed it since it was read, and returns it as
+/// the database has it.
+///
+/// `current` is the condition that tells: `"version" = $2`. The parameters are those of both conditions.
+///
+/// # Errors
+///
+/// [`Error::StaleRow`] when the row is not as it was, or is not there any more; a violated constraint, or
+/// what else the server reports.
+pub async fn update_current<P: Patch>(
+    db: &impl Executor,
+    patch: &P,
+    key: &str,
+    current: &str,
+    params: Params<'_>,
+) -> Result<P::Row> {
+    let condition = format!("{key} AND {current}");
+    let row = update_where(db, patch, &condition, params).await?;
+    row.ok_or(Error::StaleRow)
+}
+
+async fn update_where<P: Patch>(
+    db: &impl Executor,
+    patch: &P,
+    condition: &str,
+    condition_params: Params<'_>,
+) -> Result<Option<P::Row>> {
     let table = P::Row::NAME;
     let list = P::Row::SELECT_LIST;
     let given = Given::new(P::COLUMNS, patch.values());
     if given.columns.is_empty() {
-        let sql = format!("SELECT {list} FROM {table} WHERE {key}");
-        return query::one_or_none(db, &sql, key_params).await;
+        let sql = format!("SELECT {list} FROM {table} WHERE {condition}");
+        return query::one_or_none(db, &sql, condition_params).await;
     }
     let mut sql = format!("UPDATE {table} SET ");
     for (index, column) in given.columns.iter().enumerate() {
         push_comma(&mut sql, index);
-        let parameter = key_params.len() + index + 1;
+        let parameter = condition_params.len() + index + 1;
         push!(sql, "{} = ${parameter}::{}", column.name, column.ty);
         column.push_cast(&mut sql);
     }
-    push!(sql, " WHERE {key} RETURNING {list}");
-    let params = [key_params, &given.values].concat();
+    if let Some(version) = P::VERSION {
+        push!(sql, ", {version} = {version} + 1");
+    }
+    push!(sql, " WHERE {condition} RETURNING {list}");
+    let params = [condition_params, &given.values].concat();
     query::one_or_none(db, &sql, &params).await
 }

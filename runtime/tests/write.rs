@@ -8,7 +8,8 @@ mod common;
 use common::{Address, NewUser, Role, User, UserPatch, database, database_with};
 use rowsmith_runtime::write::{insert, insert_many, update, upsert};
 use rowsmith_runtime::{
-    Assign, Error, FromRow, NewRow, Result, Row, Table, ToSql, WriteColumn, get, query,
+    Assign, Column, ColumnSpec, Error, FromRow, NewRow, Result, Row, Table, ToSql, WriteColumn,
+    get, query,
 };
 
 fn tags(tags: &[Option<&str>]) -> Vec<Option<String>> {
@@ -71,6 +72,7 @@ async fn upsert_inserts_then_changes_what_is_given() {
 }
 
 /// A table that is nothing but its key.
+#[derive(Clone)]
 struct Tag {
     name: String,
 }
@@ -88,6 +90,8 @@ impl FromRow for Tag {
 impl Table for Tag {
     const NAME: &'static str = r#""tags""#;
     const SELECT_LIST: &'static str = r#""name""#;
+    const COLUMNS: &'static [ColumnSpec] = &[Column::<Self, String>::new("name").spec()];
+    const KEY: &'static [&'static str] = &["name"];
 }
 
 impl NewRow for Tag {
@@ -283,7 +287,7 @@ struct NewDefaults {
     note: Assign<Option<String>>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Defaults {
     id: i32,
     note: Option<String>,
@@ -303,6 +307,11 @@ impl FromRow for Defaults {
 impl Table for Defaults {
     const NAME: &'static str = r#""public"."defaults""#;
     const SELECT_LIST: &'static str = r#""id", "note""#;
+    const COLUMNS: &'static [ColumnSpec] = &[
+        Column::<Self, i32>::new("id").spec(),
+        Column::<Self, Option<String>>::new("note").spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }
 
 impl NewRow for NewDefaults {

@@ -55,6 +55,8 @@ struct Table {
     header: String,
     name: String,
     select_list: String,
+    columns: String,
+    key: String,
 }
 
 impl EntityFile {
@@ -62,14 +64,15 @@ impl EntityFile {
         let table = code(&format!("{schema}.{}", entity.module.db));
         let columns = entity.fields.iter().map(Constant::column);
         let constraints = entity.constraints.iter().map(Constant::constraint);
-        let insert_many = entity.new_row.iter().map(Function::insert_many);
+        let relations = entity.relations.iter().filter_map(Constant::relation);
+        let constants = columns.chain(constraints).chain(relations);
         let functions = (entity.functions.iter().map(Function::new))
-            .chain(insert_many)
+            .chain(Function::statements(entity, &table))
             .chain(entity.relations.iter().map(Function::relation));
         Self {
             row: row(entity, serde),
             name: entity.row.clone(),
-            items: (columns.chain(constraints).map(Item::Constant))
+            items: (constants.map(Item::Constant))
                 .chain(functions.map(Item::Function))
                 .collect(),
             from_row: FromRow::new(entity),
@@ -122,10 +125,31 @@ impl Table {
         let text = |head: &str, text: &str| {
             constant(head, "&'static str", &Expr::atom(str_literal(text)), 4)
         };
+        let list = |head: &str, of: &str, items: Vec<Expr>| {
+            constant(
+                head,
+                &format!("&'static [{of}]"),
+                &Expr::List("&[", items),
+                4,
+            )
+        };
+        let column =
+            |field: &model::Field| Expr::atom(format!("Self::{}", field.constant)).link(".spec()");
+        let key = |name: &String| Expr::atom(str_literal(name));
         Self {
             header: impl_header("::rowsmith_runtime::Table", &entity.row),
             name: text("const NAME", &entity.table_sql),
             select_list: text("const SELECT_LIST", &entity.select_list.join(", ")),
+            columns: list(
+                "const COLUMNS",
+                "::rowsmith_runtime::ColumnSpec",
+                entity.fields.iter().map(column).collect(),
+            ),
+            key: list(
+                "const KEY",
+                "&'static str",
+                entity.key.iter().map(key).collect(),
+            ),
         }
     }
 }

@@ -1,10 +1,10 @@
 use askama::Template;
 
 use super::layout::{Expr, condition, constant, signature, tail};
-use super::text::{doc, sql_literal, str_literal};
-use crate::model::{self, NewRow, Patch, Relation, RelationKind, Returns, Upsert};
+use super::text::{code, doc, sql_literal, str_literal};
+use crate::model::{self, Entity, Lock, NewRow, Patch, Relation, RelationKind, Returns, Upsert};
 
-/// An async function that runs one statement.
+/// A function that runs one statement or begins one.
 #[derive(Template)]
 #[template(path = "function.rs.j2", escape = "none")]
 pub struct Function {
@@ -87,7 +87,7 @@ impl Function {
     }
 
     /// `User::insert_many`.
-    pub fn insert_many(new_row: &NewRow) -> Self {
+    fn insert_many(new_row: &NewRow) -> Self {
         let params = [EXECUTOR.to_owned(), format!("rows: &[{}]", new_row.name)];
         let line = "Inserts the rows in one statement and returns them as the database has them, in their order.";
         Self::write(
@@ -97,6 +97,88 @@ impl Function {
             "::std::vec::Vec<Self>",
             &["db", "rows"],
         )
+    }
+
+    /// What reads and writes many rows at once: `User::select`, `User::insert`.
+    pub fn statements(entity: &Entity, table: &str) -> Vec<Self> {
+        let begin =
+            |line: &str, head: &str, params: &[String], builder: &str, argument: &[&str]| {
+                let (name, _) = builder.split_once('<').unwrap_or((builder, ""));
+                let callee = format!("::rowsmith_runtime::{name}::new");
+                let returned = format!("::rowsmith_runtime::{builder}");
+                Self {
+                    doc: doc(&[line.to_owned()], 4),
+                    signature: signature(&format!("pub fn {head}"), params, &returned, 4),
+                    constants: Vec::new(),
+                    guards: Vec::new(),
+                    body: tail(&call(&callee, argument), 8),
+                }
+            };
+        let select = format!("Begins a query of {table}.");
+        let mut functions = vec![begin(&select, "select", &[], "Select<Self>", &[])];
+        let Some(new_row) = &entity.new_row else {
+            return functions;
+        };
+        let name = &new_row.name;
+        functions.push(Self::insert_many(new_row));
+        functions.push(begin(
+            "Begins an insert of the rows, which may say what becomes of rows that are there already.",
+            "insert",
+            &[format!("rows: &[{name}]")],
+            &format!("Insert<'_, {name}>"),
+            &["rows"],
+        ));
+        let writable = !new_row.fields.is_empty();
+        if writable {
+            functions.push(begin(
+                "Begins an insert of what a query returns: its columns, in their order, become these.",
+                "insert_from<C>",
+                &["columns: C".to_owned()],
+                "InsertFrom<Self, C>",
+                &["columns"],
+            ));
+            let update = format!("Begins a change of many rows of {table}.");
+            functions.push(begin(&update, "update", &[], "Update<Self>", &[]));
+        }
+        let delete = format!("Begins a deletion of many rows of {table}.");
+        functions.push(begin(&delete, "delete", &[], "Delete<Self>", &[]));
+        if writable {
+            functions.push(Self::copy_in(new_row));
+        }
+        if !entity.fields.is_empty() {
+            functions.push(Self::copy_out(table));
+        }
+        functions
+    }
+
+    /// `User::copy_in`.
+    fn copy_in(new_row: &NewRow) -> Self {
+        let name = &new_row.name;
+        let rows = format!(
+            "rows: impl ::std::iter::IntoIterator<Item = {name}, IntoIter: ::std::marker::Send>"
+        );
+        let line = "Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.";
+        let params = [EXECUTOR.to_owned(), rows];
+        Self::write(line, "copy_in", &params, "u64", &["db", "rows"])
+    }
+
+    /// `User::copy_out`.
+    fn copy_out(table: &str) -> Self {
+        let line = format!("The rows of {table} as `COPY … TO STDOUT` writes them.");
+        let params = [
+            "db: &'a impl ::rowsmith_runtime::Executor".to_owned(),
+            "format: ::rowsmith_runtime::CopyFormat".to_owned(),
+        ];
+        Self {
+            doc: doc(&[line], 4),
+            signature: head("copy_out<'a>", &params, "::rowsmith_runtime::CopyOut<'a>"),
+            constants: Vec::new(),
+            guards: Vec::new(),
+            body: awaited(
+                "::rowsmith_runtime::write::copy_out::<Self>",
+                &["db", "format"],
+            ),
+        }
     }
 
     /// `NewUser::insert`.
@@ -171,6 +253,46 @@ impl Function {
         }
     }
 
+    /// `UserPatch::apply_to`.
+    pub fn apply_to(patch: &Patch, lock: &Lock, row: &str) -> Self {
+        let key = (lock.fields.iter()).map(|field| Expr::atom(format!("&row.{field}")));
+        let mut args: Vec<_> = ["db", "self", "CONDITION", "CURRENT"]
+            .map(Expr::atom)
+            .into();
+        args.push(Expr::List("&[", key.collect()));
+        let condition = |name: &str, text: &str| {
+            let head = format!("const {name}");
+            constant(&head, "&str", &Expr::atom(str_literal(text)), 8)
+        };
+        let lines = [
+            "Changes this row, unless somebody else has changed it since it was read, and returns it."
+                .to_owned(),
+            String::new(),
+            format!(
+                "Fails with `Error::StaleRow` when the row has another {} by now, or is gone.",
+                code(&lock.column)
+            ),
+        ];
+        let params = [
+            "&self".to_owned(),
+            EXECUTOR.to_owned(),
+            format!("row: &{row}"),
+        ];
+        Self {
+            doc: doc(&lines, 4),
+            signature: head("apply_to", &params, row),
+            constants: vec![
+                condition("CONDITION", &patch.key_sql),
+                condition("CURRENT", &lock.current_sql),
+            ],
+            guards: Vec::new(),
+            body: tail(
+                &Expr::call("::rowsmith_runtime::write::update_current", args).link(".await"),
+                8,
+            ),
+        }
+    }
+
     fn write(line: &str, name: &str, params: &[String], returned: &str, args: &[&str]) -> Self {
         Self {
             doc: doc(&[line.to_owned()], 4),
@@ -210,6 +332,9 @@ fn query(call: &str, keys: impl Iterator<Item = String>) -> String {
 }
 
 fn awaited(callee: &str, args: &[&str]) -> String {
-    let args = args.iter().copied().map(Expr::atom).collect();
-    tail(&Expr::call(callee, args).link(".await"), 8)
+    tail(&call(callee, args).link(".await"), 8)
+}
+
+fn call(callee: &str, args: &[&str]) -> Expr {
+    Expr::call(callee, args.iter().copied().map(Expr::atom).collect())
 }

@@ -52,6 +52,15 @@ impl Place {
         }
     }
 
+    /// The place after a bracket that is closed in the end.
+    fn behind(self, open: &str) -> Self {
+        Self {
+            used: self.used + open.width(),
+            after: self.after + 1,
+            ..self
+        }
+    }
+
     fn nested(self) -> Self {
         Self::line(self.indent + TAB)
     }
@@ -207,9 +216,9 @@ fn assigned(
     otherwise: &str,
 ) -> String {
     let newlines = |text: &str| text.matches('\n').count();
-    let opens = |text: &str| {
+    let opens = |text: &str, bracket: char| {
         let first = text.lines().next().unwrap_or_default();
-        first.ends_with(['(', '['])
+        first.ends_with(bracket)
     };
     let on_next = |text: String| {
         let mut out = head.to_owned();
@@ -222,7 +231,9 @@ fn assigned(
             Some(next)
                 if !next.contains('\n')
                     || newlines(&same) > newlines(&next) + 1
-                    || opens(&same) && !opens(&next) =>
+                    || ['(', '[']
+                        .iter()
+                        .any(|bracket| opens(&same, *bracket) && !opens(&next, *bracket)) =>
             {
                 on_next(next)
             }

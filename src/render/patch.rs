@@ -14,18 +14,24 @@ pub struct Patch {
     definition: Struct,
     name: String,
     setters: Vec<Setter>,
-    apply: Function,
+    functions: Vec<Function>,
     write: Write,
 }
 
 impl Patch {
     pub fn new(patch: &model::Patch, entity: &Entity, table: &str, serde: bool) -> Self {
+        let lock = patch.lock.as_ref();
+        let apply_to = lock.map(|lock| Function::apply_to(patch, lock, &entity.row));
+        let counter = lock.and_then(|lock| lock.counter_sql.as_deref());
         Self {
             definition: definition(patch, table, serde),
             name: patch.name.clone(),
             setters: patch.fields.iter().map(Setter::new).collect(),
-            apply: Function::apply(patch, &entity.row),
-            write: Write::new(Target::Patch, &patch.name, &entity.row, &patch.fields),
+            functions: std::iter::once(Function::apply(patch, &entity.row))
+                .chain(apply_to)
+                .collect(),
+            write: Write::new(Target::Patch, &patch.name, &entity.row, &patch.fields)
+                .version(counter),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::settings::Side;
 use super::sql;
 use super::tree::snake_or_unnamed;
 use crate::catalog::{ForeignKey, QualifiedName};
-use crate::model::{Relation, RelationKey, RelationKind};
+use crate::model::{Junction, Relation, RelationKey, RelationKind};
 
 /// A foreign key between two rows of the tree. Its indexes are those of the rows that it was made from,
 /// and of their fields; neither list changes its length.
@@ -446,15 +446,21 @@ fn relation_model<'a>(
         relation.kind,
         RelationKind::HasMany | RelationKind::ManyToMany
     );
+    let mut junction = None;
     let sql = if relation.through.is_some() {
-        let joined = link.to_columns.iter().zip(&link.from_columns);
-        let joined: Vec<String> = joined
-            .flat_map(|(to, from)| {
-                target
-                    .pick(std::slice::from_ref(to))
-                    .zip(holder.pick(std::slice::from_ref(from)))
-            })
-            .map(|(to, from)| format!("j.{} = t.{}", from.quoted(), to.quoted()))
+        let joined = || {
+            holder
+                .pick(&link.from_columns)
+                .zip(target.pick(&link.to_columns))
+        };
+        junction = Some(Junction {
+            table_sql: sql::qualified(holder.name),
+            columns: joined()
+                .map(|(from, to)| (from.column.name.clone(), to.column.name.clone()))
+                .collect(),
+        });
+        let joined: Vec<String> = joined()
+            .map(|(from, to)| format!("j.{} = t.{}", from.quoted(), to.quoted()))
             .collect();
         let mut lines = sql::list("SELECT ", &target.select_list(Some("t")));
         lines.push(format!("FROM {} AS t", sql::qualified(target.name)));
@@ -474,19 +480,30 @@ fn relation_model<'a>(
         };
         functions::select(target, condition(""), order_by)
     };
+    let travels = key.iter().all(|field| !field.value.is_array());
     Relation {
         name,
-        constant,
+        constant: travels.then_some(constant),
         doc: vec![doc(relation, rows, link)],
         kind: relation.kind,
         target: context.tree.path(&row.name.schema, target.name),
         key: key
             .iter()
-            .map(|field| RelationKey {
+            .zip(holder.pick(compared))
+            .map(|(field, column)| RelationKey {
                 field: field.ident.rs.clone(),
                 nullable: field.nullable,
+                near: field.column.name.clone(),
+                far: column.column.name.clone(),
+                param_sql: field.value.compared_sql.clone(),
+                cast_sql: field
+                    .value
+                    .cast_sql
+                    .clone()
+                    .filter(|_| field.value.is_text()),
             })
             .collect(),
+        junction,
         sql,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Context;
+use super::locking::is_system;
 use super::names::{self, Holder, Namespace, Wish};
 use super::sql;
 use super::tree::Object;
@@ -10,9 +11,9 @@ use super::types::Value;
 use crate::catalog::{Column, Deferral, Identity, Index, IndexOn, QualifiedName, Table};
 use crate::model::Ident;
 
-/// Functions of a row struct that have no other name: what is generated, what the query API will bring,
+/// Functions of a row struct that have no other name: what is generated and what the query API may bring,
 /// and the methods of the traits that a row derives, which a relation's method would hide.
-const FUNCTIONS: [&str; 25] = [
+const FUNCTIONS: [&str; 26] = [
     "alias",
     "all",
     "clone",
@@ -26,6 +27,7 @@ const FUNCTIONS: [&str; 25] = [
     "fmt",
     "from_row",
     "insert",
+    "insert_from",
     "insert_many",
     "into",
     "list",
@@ -50,6 +52,9 @@ pub(super) struct Row<'a> {
     pub name: &'a QualifiedName,
     pub fields: Vec<Field<'a>>,
     by_column: HashMap<&'a str, usize>,
+    /// The field that tells that the row was changed, of a table with optimistic locking. A system column
+    /// stands behind the table's own.
+    pub version: Option<usize>,
     /// The primary key, unique constraints and unique indexes on plain columns, in this order.
     pub keys: Vec<Key<'a>>,
     /// Functions and methods.
@@ -124,11 +129,15 @@ impl KeyKind {
 impl<'a> Row<'a> {
     /// Names a table's or view's columns.
     pub(super) fn new(object: Object<'a>, columns: &'a [Column], context: &Context<'a>) -> Self {
+        let version = context.versions.get(object.name()).copied();
+        let system = version.filter(|column| is_system(column));
+        let columns: Vec<&'a Column> = columns.iter().chain(system).collect();
         let mut row = Self {
             object,
             name: object.name(),
-            fields: fields(object.name(), columns, context),
+            fields: fields(object.name(), &columns, context),
             by_column: HashMap::new(),
+            version: columns.iter().position(|column| version == Some(*column)),
             keys: Vec::new(),
             functions: Namespace::reserving(&FUNCTIONS),
             constants: Namespace::reserving(&CONSTANTS),
@@ -309,14 +318,14 @@ pub(super) fn sorted(columns: &[usize]) -> Vec<usize> {
     columns
 }
 
-/// Neither generated nor an identity that is always given by the server.
+/// Neither generated nor an identity that is always given by the server, nor a system column.
 pub(super) fn is_writable(column: &Column) -> bool {
-    column.generated.is_none() && column.identity != Some(Identity::Always)
+    column.generated.is_none() && column.identity != Some(Identity::Always) && !is_system(column)
 }
 
 fn fields<'a>(
     of: &'a QualifiedName,
-    columns: &'a [Column],
+    columns: &[&'a Column],
     context: &Context<'a>,
 ) -> Vec<Field<'a>> {
     let holder = |column: &'a Column| Holder::Member("column", of, &column.name);
@@ -339,6 +348,7 @@ fn fields<'a>(
     let path = |name: &QualifiedName| context.tree.path(&of.schema, name);
     columns
         .iter()
+        .copied()
         .zip(idents)
         .zip(params)
         .map(|((column, ident), param)| {

@@ -237,7 +237,8 @@ fn loss(
     }
 }
 
-fn unmatched(section: &str, key: &str, what: &str) -> Diagnostic {
+/// Says that an entry of the configuration says nothing of this schema.
+pub(super) fn unmatched(section: &str, key: &str, what: &str) -> Diagnostic {
     Diagnostic::warning(format!("`{key}` under `[{section}]` has no effect: {what}"))
 }
 

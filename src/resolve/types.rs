@@ -161,9 +161,17 @@ pub(super) struct Value<'a> {
     pub write_cast_sql: Option<String>,
     /// Of an array, the type that an element is sent as.
     pub element_sql: Option<String>,
+    /// The type a parameter must have so that to compare it is to compare columns: text of any case is
+    /// not the same, citext is. A value that travels as text has to be cast besides.
+    pub compared_sql: String,
 }
 
 impl Value<'_> {
+    /// An array of what can travel.
+    pub(super) fn is_array(&self) -> bool {
+        self.array
+    }
+
     /// Travels as text, because the runtime has no type for it.
     pub(super) fn is_text(&self) -> bool {
         self.scalar == Scalar::Text
@@ -278,7 +286,7 @@ impl<'a> Types<'a> {
 
     fn value_within(&self, ty: &TypeRef, depth: usize) -> Value<'a> {
         let array = if ty.array { "[]" } else { "" };
-        let sent_as = |scalar: Scalar<'a>, sql: &str| Value {
+        let sent_as = |scalar: Scalar<'a>, sql: &str, compared: &str| Value {
             scalar,
             array: ty.array,
             read_cast: None,
@@ -286,10 +294,18 @@ impl<'a> Types<'a> {
             cast_sql: None,
             write_cast_sql: None,
             element_sql: ty.array.then(|| sql.to_owned()),
+            compared_sql: format!("{compared}{array}"),
         };
         if ty.schema == "pg_catalog" {
             return match BUILTINS.iter().find(|builtin| builtin.name == ty.name) {
-                Some(builtin) => sent_as(Scalar::Builtin(builtin), builtin.sql),
+                Some(builtin) => {
+                    // Blanks at the end and the length mean something else in these than in text.
+                    let compared = match builtin.name {
+                        name @ ("bpchar" | "name") => name,
+                        _ => builtin.sql,
+                    };
+                    sent_as(Scalar::Builtin(builtin), builtin.sql, compared)
+                }
                 None => as_text(ty),
             };
         }
@@ -302,16 +318,18 @@ impl<'a> Types<'a> {
             return of_domain(ty, base);
         }
         if let Some(name) = self.enums.get(&name) {
-            return sent_as(Scalar::Enum(name), &sql::qualified(name));
+            let own = sql::qualified(name);
+            return sent_as(Scalar::Enum(name), &own, &own);
         }
         if let Some(composite) = self.composites.get(&name)
             && self.unreadable(composite).is_none()
         {
             let name = &composite.name;
-            return sent_as(Scalar::Composite(name), &sql::qualified(name));
+            let own = sql::qualified(name);
+            return sent_as(Scalar::Composite(name), &own, &own);
         }
         if ty.name == CITEXT.name {
-            return sent_as(Scalar::Builtin(&CITEXT), CITEXT.sql);
+            return sent_as(Scalar::Builtin(&CITEXT), CITEXT.sql, &sql::qualified(&name));
         }
         as_text(ty)
     }
@@ -360,6 +378,7 @@ fn as_text(ty: &TypeRef) -> Value<'static> {
         cast_sql: Some(sql::type_name(ty)),
         write_cast_sql: Some(sql::type_name(ty)),
         element_sql: ty.array.then(|| "text".to_owned()),
+        compared_sql: text.to_owned(),
     }
 }
 
@@ -379,6 +398,7 @@ fn of_domain<'a>(ty: &TypeRef, base: Value<'a>) -> Value<'a> {
             write_cast_sql: cast_sql.clone(),
             cast_sql,
             element_sql: None,
+            compared_sql: "text".to_owned(),
         };
     }
     let param_sql = format!("{}[]", base.param_sql);
@@ -390,5 +410,6 @@ fn of_domain<'a>(ty: &TypeRef, base: Value<'a>) -> Value<'a> {
         cast_sql,
         write_cast_sql: base.write_cast_sql.map(|cast| format!("{cast}[]")),
         element_sql: Some(base.param_sql),
+        compared_sql: format!("{}[]", base.compared_sql),
     }
 }

@@ -5,15 +5,16 @@ use std::collections::HashSet;
 use super::Context;
 use super::docs;
 use super::functions;
+use super::locking::is_system;
 use super::names::{self, Holder, Namespace, Wish};
 use super::rows::{Field, Key, Row, is_writable};
 use crate::catalog::{Identity, Table};
-use crate::model::{NewRow, Patch, Upsert, Write, WriteField};
+use crate::model::{Lock, NewRow, Patch, Upsert, Write, WriteField};
 
 /// Functions of `NewX` and `XPatch`, and methods of what they derive, which a setter would hide.
-const FUNCTIONS: [&str; 12] = [
-    "apply", "clone", "default", "eq", "fmt", "insert", "into", "ne", "new", "to_owned",
-    "try_into", "values",
+const FUNCTIONS: [&str; 13] = [
+    "apply", "apply_to", "clone", "default", "eq", "fmt", "insert", "into", "ne", "new",
+    "to_owned", "try_into", "values",
 ];
 
 /// A row can be changed: there is a primary key to find it by and a column that may be written.
@@ -56,11 +57,24 @@ pub(super) fn patch<'a>(
         fields: fields(row, docs, &mut namespace, context, false),
         key: functions::params(row, &key.columns),
         key_sql: functions::equalities(row, &key.columns).join(" AND "),
+        lock: lock(row, key),
     })
 }
 
-/// The columns that may be written. A setter that can't have its field's name is reported once, though
-/// both structs may have it.
+/// How a change of one row asks for the version that was read.
+fn lock(row: &Row<'_>, key: &Key<'_>) -> Option<Lock> {
+    let version = row.fields.get(row.version?)?;
+    let fields = row.pick(&key.columns).chain([version]);
+    Some(Lock {
+        fields: fields.map(|field| field.ident.rs.clone()).collect(),
+        column: version.column.name.clone(),
+        current_sql: version.equals(key.columns.len() + 1),
+        counter_sql: (!is_system(version.column)).then(|| version.quoted()),
+    })
+}
+
+/// The columns that may be written; a patch has no say in a row's version. A setter that can't have its
+/// field's name is reported once, though both structs may have it.
 fn fields<'a>(
     row: &Row<'a>,
     docs: &[Vec<String>],
@@ -72,6 +86,9 @@ fn fields<'a>(
         .fields
         .iter()
         .zip(docs)
+        .enumerate()
+        .filter(|(i, _)| new || row.version != Some(*i))
+        .map(|(_, field)| field)
         .filter(|(field, _)| is_writable(field.column))
         .collect();
     let wishes = writable.iter().map(|(field, _)| {

@@ -3,6 +3,7 @@
 mod build;
 mod docs;
 mod functions;
+mod locking;
 mod names;
 mod relations;
 mod settings;

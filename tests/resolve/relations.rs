@@ -4,7 +4,7 @@ use crate::build::*;
 use rowsmith::catalog::Table;
 use rowsmith::config::RelationNames;
 use rowsmith::diagnostics::Severity;
-use rowsmith::model::{RelationKey, RelationKind};
+use rowsmith::model::{Junction, Relation, RelationKey, RelationKind};
 
 fn users() -> Table {
     table("users", &[("id", "int8#"), ("name", "text!")]).pk(&["id"])
@@ -33,13 +33,17 @@ fn a_foreign_key_leads_both_ways() {
     resolved.quiet();
     let author = resolved.relation("posts", "author");
     assert_eq!(author.kind, RelationKind::BelongsTo);
-    assert_eq!(author.constant, "AUTHOR");
+    assert_eq!(author.constant.as_deref(), Some("AUTHOR"));
     assert_eq!(author.target, "super::User");
     assert_eq!(
         author.key,
         [RelationKey {
             field: "author_id".into(),
-            nullable: false
+            nullable: false,
+            near: "author_id".into(),
+            far: "id".into(),
+            param_sql: "int8".into(),
+            cast_sql: None,
         }]
     );
     assert_eq!(
@@ -57,7 +61,7 @@ fn a_foreign_key_leads_both_ways() {
 
     let posts = resolved.relation("users", "posts");
     assert_eq!(posts.kind, RelationKind::HasMany);
-    assert_eq!(posts.constant, "POSTS");
+    assert_eq!(posts.constant.as_deref(), Some("POSTS"));
     assert_eq!(posts.target, "super::Post");
     assert_eq!(posts.key[0].field, "id");
     assert_eq!(
@@ -90,7 +94,7 @@ fn a_unique_foreign_key_is_one_to_one() {
         resolved.quiet();
         let profile = resolved.relation("users", "profile");
         assert_eq!(profile.kind, RelationKind::HasOne);
-        assert_eq!(profile.constant, "PROFILE");
+        assert_eq!(profile.constant.as_deref(), Some("PROFILE"));
         assert_eq!(
             profile.doc,
             ["The row of `public.profiles` whose `user_id` references this one, if there is one."]
@@ -307,7 +311,7 @@ fn a_key_column_without_a_suffix_shares_its_name_with_the_method() {
     resolved.quiet();
     let relation = resolved.relation("items", "r#type");
     assert_eq!(relation.key[0].field, "r#type");
-    assert_eq!(relation.constant, "TYPE_ROW");
+    assert_eq!(relation.constant.as_deref(), Some("TYPE_ROW"));
     assert_eq!(resolved.field("items", "type").constant, "TYPE");
 }
 
@@ -322,8 +326,8 @@ fn a_relation_gives_way_to_another_column() {
     let resolved = resolve_tables(vec![users, posts]);
     assert_eq!(resolved.relations("posts"), ["author_row"]);
     assert_eq!(
-        resolved.relation("posts", "author_row").constant,
-        "AUTHOR_ROW"
+        resolved.relation("posts", "author_row").constant.as_deref(),
+        Some("AUTHOR_ROW")
     );
     assert_eq!(resolved.relations("users"), ["posts_by_author_row"]);
     let messages: Vec<&str> = resolved
@@ -531,7 +535,10 @@ fn a_configured_name_may_be_a_columns_but_not_a_functions() {
     };
     let resolved = resolve_with(&catalog(tables.clone()), &relation_names(key, names("id")));
     resolved.quiet();
-    assert_eq!(resolved.relation("posts", "id").constant, "ID_ROW");
+    assert_eq!(
+        resolved.relation("posts", "id").constant.as_deref(),
+        Some("ID_ROW")
+    );
 
     let resolved = resolve_with(&catalog(tables), &relation_names(key, names("find")));
     assert_eq!(resolved.said().0, Severity::Error);
@@ -561,4 +568,129 @@ fn a_later_key_renames_nothing() {
         before.relation("users", "posts").sql[2],
         after.relation("users", "posts").sql[2]
     );
+}
+
+/// What a relation's constant is made of: the near column, the far one, the type, and the cast.
+fn links(relation: &Relation) -> Vec<(&str, &str, &str, Option<&str>)> {
+    let key = relation.key.iter();
+    key.map(|key| {
+        let cast = key.cast_sql.as_deref();
+        (
+            key.near.as_str(),
+            key.far.as_str(),
+            key.param_sql.as_str(),
+            cast,
+        )
+    })
+    .collect()
+}
+
+#[test]
+fn links_name_the_columns_of_both_rows() {
+    let places =
+        table("places", &[("country", "text!"), ("code", "int4!")]).pk(&["country", "code"]);
+    let trips = table(
+        "trips",
+        &[
+            ("id", "int8#"),
+            ("to_code", "int2"),
+            ("to_country", "text!"),
+        ],
+    )
+    .fk(&["to_country", "to_code"], "places", &["country", "code"]);
+    let resolved = resolve_tables(vec![places, trips]);
+    let place = resolved.relation("trips", "place");
+    assert_eq!(
+        links(place),
+        [
+            ("to_country", "country", "text", None),
+            ("to_code", "code", "int2", None)
+        ]
+    );
+    let nullable: Vec<bool> = place.key.iter().map(|key| key.nullable).collect();
+    assert_eq!(nullable, [false, true]);
+    assert_eq!(
+        links(resolved.relation("places", "trips")),
+        [
+            ("country", "to_country", "text", None),
+            ("code", "to_code", "int4", None)
+        ]
+    );
+}
+
+#[test]
+fn links_travel_as_what_compares_like_the_column() {
+    let mut types = catalog(Vec::new());
+    types.enums = vec![enum_type("role", &["a"])];
+    types.domains = vec![
+        domain("email", "public.citext"),
+        domain("number", "int8"),
+        domain("code", "bpchar(3)"),
+        domain("path", "public.ltree"),
+    ];
+    types.composites = vec![composite("point3", &[("x", "float8")])];
+    for (ty, sql, cast) in [
+        ("int2", "int2", None),
+        ("varchar(20)", "text", None),
+        ("text", "text", None),
+        ("bpchar(3)", "bpchar", None),
+        ("name", "name", None),
+        ("char", "\"char\"", None),
+        ("uuid", "uuid", None),
+        ("public.citext", r#""public"."citext""#, None),
+        ("public.role", r#""public"."role""#, None),
+        ("public.point3", r#""public"."point3""#, None),
+        ("public.email", r#""public"."citext""#, None),
+        ("public.number", "int8", None),
+        ("public.code", "bpchar", None),
+        ("public.ltree", "text", Some(r#""public"."ltree""#)),
+        ("public.path", "text", Some(r#""public"."path""#)),
+        ("tstzrange", "text", Some("tstzrange")),
+    ] {
+        let ty = format!("{ty}!");
+        types.tables = vec![
+            table("a", &[("k", ty.as_str())]).pk(&["k"]),
+            table("b", &[("a_id", ty.as_str())]).fk(&["a_id"], "a", &["k"]),
+        ];
+        let resolved = resolve(&types);
+        let relation = resolved.relation("b", "a");
+        assert_eq!(links(relation), [("a_id", "k", sql, cast)], "{ty}");
+        assert_eq!(relation.constant.as_deref(), Some("A"), "{ty}");
+    }
+}
+
+#[test]
+fn a_key_on_an_array_has_no_constant() {
+    let mut types = catalog(vec![
+        table("a", &[("k", "int4[]!"), ("n", "int4!")]).pk(&["k", "n"]),
+        table("b", &[("k", "int4[]!"), ("n", "int4!")]).fk(&["k", "n"], "a", &["k", "n"]),
+        table("c", &[("k", "public.numbers!")]).pk(&["k"]),
+        table("d", &[("c_id", "public.numbers!")]).fk(&["c_id"], "c", &["k"]),
+    ]);
+    types.domains = vec![domain("numbers", "int4[]")];
+    let resolved = resolve(&types);
+    for (of, name) in [("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")] {
+        let name = resolved
+            .relations(of)
+            .into_iter()
+            .find(|it| it.starts_with(name));
+        let relation = resolved.relation(of, name.unwrap());
+        assert_eq!(relation.constant, None, "{of}");
+        assert!(!relation.sql.is_empty());
+    }
+}
+
+#[test]
+fn a_many_to_many_relation_knows_its_junction() {
+    let resolved = resolve_tables(vec![users(), posts(), tags(), post_tags()]);
+    let tags = resolved.relation("posts", "tags");
+    assert_eq!(links(tags), [("id", "post_id", "int8", None)]);
+    assert_eq!(
+        tags.junction,
+        Some(Junction {
+            table_sql: r#""public"."post_tags""#.into(),
+            columns: vec![("tag_id".into(), "id".into())],
+        })
+    );
+    assert_eq!(resolved.relation("posts", "author").junction, None);
 }

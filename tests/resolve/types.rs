@@ -380,3 +380,34 @@ fn a_domain_may_forbid_null() {
     catalog.domains[1].default = Some("'x'".into());
     assert!(!resolve(&catalog).new_field("t", "a").required);
 }
+
+#[test]
+fn columns_know_how_they_travel() {
+    let mut catalog = catalog(vec![table(
+        "t",
+        &[
+            ("path", "public.ltree"),
+            ("emails", "public.email[]"),
+            ("email", "public.email"),
+        ],
+    )]);
+    catalog.domains = vec![domain("email", "text")];
+    let resolved = resolve(&catalog);
+    let travel = |column: &str| {
+        let travel = resolved.field("t", column).travel.as_ref()?;
+        Some((
+            travel.read_sql.as_str(),
+            travel.param_sql.as_str(),
+            travel.cast_sql.as_str(),
+        ))
+    };
+    assert_eq!(
+        travel("path"),
+        Some(("text", "text", r#""public"."ltree""#))
+    );
+    assert_eq!(
+        travel("emails"),
+        Some(("text[]", "text[]", r#""public"."email"[]"#))
+    );
+    assert_eq!(travel("email"), None);
+}

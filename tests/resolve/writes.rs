@@ -174,3 +174,25 @@ fn setters_give_way_to_upserts() {
         "set_upsert_by_email"
     );
 }
+
+#[test]
+fn what_only_the_server_writes_is_read_only() {
+    let columns = &[
+        ("id", "int8#"),
+        ("code", "int4~"),
+        ("lower", "text := lower(name)"),
+        ("name", "text"),
+    ];
+    let mut catalog = catalog(vec![table("t", columns).pk(&["code", "id"])]);
+    catalog.views = vec![view("v", columns)];
+    let resolved = resolve(&catalog);
+    let read_only = |entity: &str| -> Vec<bool> {
+        let fields = resolved.entity(entity).fields.iter();
+        fields.map(|field| field.read_only).collect()
+    };
+    assert_eq!(read_only("t"), [true, false, true, false]);
+    // Nothing of a view can be written in any case.
+    assert_eq!(read_only("v"), [false; 4]);
+    assert_eq!(resolved.entity("t").key, ["code", "id"]);
+    assert_eq!(resolved.entity("v").key, [""; 0]);
+}

@@ -69,6 +69,10 @@ pub mod keywords;
 pub mod linked_twice;
 
 /// The fixture of that name.
+#[path = "../golden/locking/mod.rs"]
+pub mod locking;
+
+/// The fixture of that name.
 #[path = "../golden/no_key/mod.rs"]
 pub mod no_key;
 

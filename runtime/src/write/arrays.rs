@@ -156,7 +156,7 @@ fn element_type(ty: &Type) -> Result<&Type, BoxError> {
     }
 }
 
-fn write_array<T>(
+pub(crate) fn write_array<T>(
     element: &Type,
     values: impl ExactSizeIterator<Item = T>,
     out: &mut BytesMut,

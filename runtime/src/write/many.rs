@@ -15,8 +15,10 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::marker::PhantomData;
 
 use super::arrays::{Elements, Present, Rows, Values};
+use super::insert::OnConflictSql;
 use super::{NewRow, Value, WriteColumn, push, push_comma, push_names};
 use crate::row::get;
 use crate::{Executor, FromRow, Result, Row, Table, query};
@@ -36,38 +38,96 @@ pub async fn insert_many<N: NewRow>(db: &impl Executor, rows: &[N]) -> Result<Ve
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let input = Input::new(rows);
-    let companions: Vec<Option<(Rows<'_>, Present<'_>)>> = input
-        .columns
-        .iter()
-        .map(|column| match &column.data {
-            Data::Scalars(_) => None,
-            Data::Arrays(elements) => Some((Rows(elements), Present(elements))),
-        })
-        .collect();
-    let mut params: Vec<Value<'_>> = Vec::new();
-    for (column, companions) in input.columns.iter().zip(&companions) {
-        match &column.data {
-            Data::Scalars(values) => params.push(values),
-            Data::Arrays(elements) => params.push(elements),
-        }
-        if let Some((rows, present)) = companions {
-            params.push(rows);
-            params.push(present);
-        }
-    }
-    params.push(&input.groups);
-
-    let table = N::Row::NAME;
-    let list = N::Row::SELECT_LIST;
-    if let [shape] = &*input.shapes {
-        let sql = format!("{} RETURNING {list}", input.insert_into(table, shape, None));
-        return query::all(db, &sql, &params).await;
-    }
-    let sql = input.insert_groups(table, list);
-    let inserted: Vec<Grouped<N::Row>> = query::all(db, &sql, &params).await?;
-    Ok(input.in_order(inserted))
+    Statement::new(rows).fetch(db).await
 }
+
+/// The one statement, for at least one row.
+pub(super) struct Statement<'a, N> {
+    input: Input<'a>,
+    conflict: Option<OnConflictSql>,
+    of: PhantomData<fn() -> N>,
+}
+
+impl<'a, N: NewRow> Statement<'a, N> {
+    pub(super) fn new(rows: &'a [N]) -> Self {
+        Self {
+            input: Input::new(rows),
+            conflict: None,
+            of: PhantomData,
+        }
+    }
+
+    /// The number of parameters that the rows take.
+    pub(super) fn parameters(&self) -> usize {
+        self.input.groups_parameter()
+    }
+
+    /// Adds an `ON CONFLICT` clause, whose parameters come after those of the rows.
+    pub(super) fn on_conflict(&mut self, conflict: OnConflictSql) {
+        self.conflict = Some(conflict);
+    }
+
+    /// Runs it, and returns the rows in the order of the input. Where some are left out, the rows that
+    /// give the same columns are together.
+    pub(super) async fn fetch(&self, db: &impl Executor) -> Result<Vec<N::Row>> {
+        let sql = self.sql(N::Row::SELECT_LIST);
+        let companions = self.input.companions();
+        let params = self.params(&companions);
+        if let [_] = &*self.input.shapes {
+            return query::all(db, &sql, &params).await;
+        }
+        let inserted: Vec<Grouped<N::Row>> = query::all(db, &sql, &params).await?;
+        if self.conflict.as_ref().is_some_and(|it| it.leaves_out) {
+            return Ok(inserted.into_iter().map(|grouped| grouped.row).collect());
+        }
+        Ok(self.input.in_order(inserted))
+    }
+
+    /// Runs it, and returns how many rows were inserted or changed.
+    pub(super) async fn execute(&self, db: &impl Executor) -> Result<u64> {
+        let companions = self.input.companions();
+        query::execute(db, &self.sql("1"), &self.params(&companions)).await
+    }
+
+    fn sql(&self, list: &str) -> String {
+        let table = N::Row::NAME;
+        let any = N::COLUMNS.first().map_or("", |column| column.name);
+        let conflict = |given: &[&str]| {
+            let conflict = self.conflict.as_ref();
+            conflict.map_or_else(String::new, |it| it.clause(table, given, any))
+        };
+        match &*self.input.shapes {
+            [shape] => {
+                let insert = self.input.insert_into(table, shape, None, &conflict);
+                format!("{insert} RETURNING {list}")
+            }
+            _ => self.input.insert_groups(table, list, &conflict),
+        }
+    }
+
+    fn params<'s>(&'s self, companions: &'s [Companions<'s>]) -> Vec<Value<'s>> {
+        let mut params: Vec<Value<'_>> = Vec::new();
+        for (column, companions) in self.input.columns.iter().zip(companions) {
+            match &column.data {
+                Data::Scalars(values) => params.push(values),
+                Data::Arrays(elements) => params.push(elements),
+            }
+            if let Some((rows, present)) = companions {
+                params.push(rows);
+                params.push(present);
+            }
+        }
+        params.push(&self.input.groups);
+        params.extend(self.conflict.iter().flat_map(OnConflictSql::params));
+        params
+    }
+}
+
+/// What travels beside an array column.
+type Companions<'a> = Option<(Rows<'a>, Present<'a>)>;
+
+/// The `ON CONFLICT` clause for rows that give these columns.
+type Conflict<'a> = &'a dyn Fn(&[&str]) -> String;
 
 /// The rows, column by column.
 struct Input<'a> {
@@ -150,6 +210,15 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// What travels beside the columns.
+    fn companions(&self) -> Vec<Companions<'_>> {
+        let companions = self.columns.iter().map(|column| match &column.data {
+            Data::Scalars(_) => None,
+            Data::Arrays(elements) => Some((Rows(elements), Present(elements))),
+        });
+        companions.collect()
+    }
+
     /// The number of the parameter with the groups, which is the last one.
     fn groups_parameter(&self) -> usize {
         self.columns.last().map_or(1, |column| {
@@ -193,7 +262,13 @@ impl<'a> Input<'a> {
     /// The statement that inserts the rows of one shape, without `RETURNING`. When there are several
     /// it takes the rows of its group from the common table expressions of
     /// [`insert_groups`](Self::insert_groups).
-    fn insert_into(&self, table: &str, shape: &[usize], group: Option<usize>) -> String {
+    fn insert_into(
+        &self,
+        table: &str,
+        shape: &[usize],
+        group: Option<usize>,
+        conflict: Conflict<'_>,
+    ) -> String {
         let given: Vec<(usize, &InputColumn<'_>)> = shape
             .iter()
             .filter_map(|index| Some((*index, self.columns.get(*index)?)))
@@ -240,11 +315,13 @@ impl<'a> Input<'a> {
             push!(sql, " WHERE u.g = {group}");
         }
         sql.push_str(" ORDER BY u.o");
+        let names: Vec<&str> = given.iter().map(|(_, column)| column.column.name).collect();
+        sql.push_str(&conflict(&names));
         sql
     }
 
     /// One statement that inserts the rows of all shapes, and returns each with its group in front.
-    fn insert_groups(&self, table: &str, list: &str) -> String {
+    fn insert_groups(&self, table: &str, list: &str, conflict: Conflict<'_>) -> String {
         let mut sql = format!("WITH u AS ({})", self.select_input());
         for (index, column) in self.columns.iter().enumerate() {
             if let Data::Arrays(_) = column.data {
@@ -252,7 +329,7 @@ impl<'a> Input<'a> {
             }
         }
         for (group, shape) in self.shapes.iter().enumerate() {
-            let insert = self.insert_into(table, shape, Some(group));
+            let insert = self.insert_into(table, shape, Some(group), conflict);
             push!(sql, ", g{group} AS ({insert} RETURNING {list})");
         }
         for group in 0..self.shapes.len() {

@@ -3,8 +3,8 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use rowsmith_runtime::{
-    Assign, Column, Database, FromRow, IntoNullable, NewRow, Patch, PgEnum, Result, Row, Table,
-    ToSql, WriteColumn, get, impl_composite, impl_enum,
+    Assign, Column, ColumnSpec, Database, FromRow, IntoNullable, NewRow, Patch, PgEnum, ReadOnly,
+    Result, Row, Table, ToSql, WriteColumn, get, impl_composite, impl_enum,
 };
 use rowsmith_test_server::{TestDatabase, TestServer};
 
@@ -104,6 +104,16 @@ impl FromRow for User {
 impl Table for User {
     const NAME: &'static str = r#""public"."users""#;
     const SELECT_LIST: &'static str = r#""id", "name", "mail", "role", "age", "tags", "address""#;
+    const COLUMNS: &'static [ColumnSpec] = &[
+        Column::<Self, i64, ReadOnly>::new("id").spec(),
+        Column::<Self, String>::new("name").spec(),
+        Self::MAIL.spec(),
+        Column::<Self, Role>::new("role").spec(),
+        Column::<Self, Option<i32>>::new("age").spec(),
+        Column::<Self, Option<Vec<Option<String>>>>::new("tags").spec(),
+        Column::<Self, Option<Address>>::new("address").spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 const USER_COLUMNS: &[WriteColumn] = &[

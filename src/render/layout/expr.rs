@@ -20,8 +20,10 @@ pub enum Expr {
     Call(String, Vec<Expr>),
     /// `open items]`, where `open` is `&[` or `::std::vec![`.
     List(&'static str, Vec<Expr>),
-    /// `head.link.link`.
-    Chain(Box<Expr>, Vec<String>),
+    /// `head.link.link`; the links are atoms and calls.
+    Chain(Box<Expr>, Vec<Expr>),
+    /// `|param| body`.
+    Closure(&'static str, String),
     /// `tried?`.
     Try(Box<Expr>),
 }
@@ -37,14 +39,28 @@ impl Expr {
         Self::Call(callee.into(), args)
     }
 
-    /// This expression with a field, method call or `.await` behind it.
+    /// `(items)`.
+    pub fn tuple(items: Vec<Self>) -> Self {
+        Self::call("", items)
+    }
+
+    /// This expression with a field, a method call without arguments or `.await` behind it.
     pub fn link(self, link: impl Into<String>) -> Self {
+        self.chain(Self::atom(link))
+    }
+
+    /// This expression with a method call behind it; `callee` is `.method`.
+    pub fn method(self, callee: impl Into<String>, args: Vec<Self>) -> Self {
+        self.chain(Self::call(callee, args))
+    }
+
+    fn chain(self, link: Self) -> Self {
         match self {
             Self::Chain(head, mut links) => {
-                links.push(link.into());
+                links.push(link);
                 Self::Chain(head, links)
             }
-            head => Self::Chain(Box::new(head), vec![link.into()]),
+            head => Self::Chain(Box::new(head), vec![link]),
         }
     }
 
@@ -70,8 +86,9 @@ impl Expr {
             }
             Self::Chain(head, links) => {
                 head.one_line(out);
-                links.iter().for_each(|link| out.push_str(link));
+                links.iter().for_each(|link| link.one_line(out));
             }
+            Self::Closure(param, body) => out.extend(["|", param, "| ", body]),
             Self::Try(tried) => {
                 tried.one_line(out);
                 out.push('?');
@@ -93,11 +110,19 @@ impl Expr {
             items.len() > 1 && line.width() > limit
         };
         match self {
-            Self::Atom(_) => false,
+            Self::Atom(_) | Self::Closure(..) => false,
             Self::Call(_, args) => wide(args, CALL_WIDTH) || args.iter().any(Self::must_break),
-            Self::List(_, items) => wide(items, ARRAY_WIDTH) || items.iter().any(Self::must_break),
+            Self::List(_, items) => match items.as_slice() {
+                // A single item has all the line, unless it is a call with a name.
+                [item @ Self::Call(callee, _)] if !callee.is_empty() => {
+                    item.to_line().width() > ARRAY_WIDTH
+                }
+                items => wide(items, ARRAY_WIDTH) || items.iter().any(Self::must_break),
+            },
             Self::Chain(head, links) => {
-                links.len() > 1 && self.to_line().width() > CHAIN_WIDTH || head.must_break()
+                links.len() > 1 && self.to_line().width() > CHAIN_WIDTH
+                    || head.must_break()
+                    || links.iter().any(Self::must_break)
             }
             Self::Try(tried) => tried.must_break(),
         }
@@ -111,17 +136,23 @@ impl Expr {
         }
         match self {
             Self::Atom(_) => None,
+            Self::Closure(param, body) => block(String::new(), param, body, place),
             Self::Call(callee, args) => {
                 if args.is_empty() || place.used + callee.width() + place.after > MAX_WIDTH {
                     return None;
                 }
-                Some(format!("{callee}({})", broken(args, place)?))
+                let open = format!("{callee}(");
+                let text = hugged(args, place.behind(&open))
+                    .or_else(|| closed_by_block(&open, args, place, MAX_WIDTH))
+                    .or_else(|| broken(args, place))?;
+                Some(format!("{open}{text})"))
             }
             Self::List(open, items) => {
                 if items.is_empty() || place.used + open.width() > MAX_WIDTH {
                     return None;
                 }
-                Some(format!("{open}{}]", broken(items, place)?))
+                let text = hugged(items, place.behind(open)).or_else(|| broken(items, place))?;
+                Some(format!("{open}{text}]"))
             }
             Self::Chain(head, links) => chain(head, links, place),
             Self::Try(tried) => {
@@ -133,8 +164,8 @@ impl Expr {
 }
 
 /// Each link on a line of its own.
-fn chain(head: &Expr, links: &[String], place: Place) -> Option<String> {
-    let mut text = head.layout(place)?;
+fn chain(head: &Expr, links: &[Expr], place: Place) -> Option<String> {
+    let mut text = chain_head(head, place)?;
     let indent = match text.contains('\n') {
         true => place.indent,
         false => place.indent + TAB,
@@ -142,16 +173,76 @@ fn chain(head: &Expr, links: &[String], place: Place) -> Option<String> {
     let mut links = links.iter().peekable();
     // A head as short as a tab is not left alone: `self.field`.
     if place.used - place.indent + text.width() <= TAB {
-        text.extend(links.next().map(String::as_str));
+        text.extend(links.next().map(Expr::to_line));
     }
     while let Some(link) = links.next() {
         let after = links.peek().map_or(place.after, |_| 0);
-        if indent + link.width() + after > MAX_WIDTH {
-            return None;
-        }
+        let link = link.layout(Place {
+            after,
+            ..Place::line(indent)
+        })?;
         new_line(&mut text, indent);
-        text.push_str(link);
+        text.push_str(&link);
     }
+    place.fits(&text).then_some(text)
+}
+
+/// What the links stand behind. rustfmt wants more room where that ends with a closure's block: a column
+/// for the link.
+fn chain_head(head: &Expr, place: Place) -> Option<String> {
+    let text = head.layout(place)?;
+    if !text.contains("{\n") {
+        return Some(text);
+    }
+    let after = place.after + 1;
+    head.layout(Place { after, ..place })
+}
+
+/// A single item that begins on the line of the bracket before it and ends on that of the one behind it.
+fn hugged(items: &[Expr], place: Place) -> Option<String> {
+    let [item] = items else {
+        return None;
+    };
+    match item {
+        Expr::Call(callee, args) => {
+            let open = format!("{callee}(");
+            // rustfmt gives a call inside brackets no more room than this.
+            let text = closed_by_block(&open, args, place, CALL_WIDTH);
+            let text = text.or_else(|| broken(args, place))?;
+            Some(format!("{open}{text})")).filter(|text| place.fits(text))
+        }
+        Expr::List(..) => item.layout(place),
+        Expr::Chain(head, _) if chain_head(head, place)?.contains("(\n") => item.layout(place),
+        _ => None,
+    }
+}
+
+/// Arguments on the line of the bracket before them, for which there is some room, but for the body of the
+/// closure at their end.
+fn closed_by_block(open: &str, args: &[Expr], place: Place, room: usize) -> Option<String> {
+    let [args @ .., Expr::Closure(param, body)] = args else {
+        return None;
+    };
+    let mut text = String::new();
+    for arg in args {
+        arg.one_line(&mut text);
+        text.push_str(", ");
+    }
+    let width = text.width() + param.width() + "|| {".len();
+    let all = open.width() + width;
+    if width > CALL_WIDTH || all >= room || place.used + all + place.after > MAX_WIDTH {
+        return None;
+    }
+    block(text, param, body, place.behind(open))
+}
+
+/// A closure, after other text on its line, with the body on a line of its own.
+fn block(mut text: String, param: &str, body: &str, place: Place) -> Option<String> {
+    text.extend(["|", param, "| {"]);
+    new_line(&mut text, place.indent + TAB);
+    text.push_str(body);
+    new_line(&mut text, place.indent);
+    text.push('}');
     place.fits(&text).then_some(text)
 }
 

@@ -54,6 +54,17 @@ impl Column<'_> {
         vec![format!("The column `{}`.", self.db)]
     }
 
+    fn relation_key(self) -> RelationKey {
+        RelationKey {
+            field: self.rs.into(),
+            nullable: self.nullable,
+            near: self.db.into(),
+            far: format!("{}_id", self.db),
+            param_sql: "text".into(),
+            cast_sql: self.nullable.then(|| format!("\"public\".\"{}\"", self.db)),
+        }
+    }
+
     fn write_field(self, required: bool) -> WriteField {
         WriteField {
             ident: ident(self.db, self.rs),
@@ -97,16 +108,19 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
     };
     let relation = |name: &str, kind, nullable| Relation {
         name: name.into(),
-        constant: name.to_uppercase(),
+        constant: Some(name.to_uppercase()),
         doc: lines("Follows it."),
         kind,
         target: format!("super::{row}"),
         key: (columns.iter().filter(|column| column.nullable == nullable))
-            .map(|column| RelationKey {
-                field: column.rs.into(),
-                nullable: column.nullable,
-            })
+            .map(|column| column.relation_key())
             .collect(),
+        junction: (kind == RelationKind::ManyToMany).then(|| Junction {
+            table_sql: format!("\"public\".\"{db}\""),
+            columns: (columns.iter())
+                .map(|column| (column.db.into(), column.db.into()))
+                .collect(),
+        }),
         sql: sql.clone(),
     };
     let write_fields = |required: bool| -> Vec<_> {
@@ -130,9 +144,16 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
                 ident: ident(column.db, column.rs),
                 constant: column.constant.into(),
                 ty: column.full_type(),
+                read_only: column.ty.starts_with("super::"),
+                travel: column.nullable.then(|| Travel {
+                    read_sql: "text".into(),
+                    param_sql: "text".into(),
+                    cast_sql: format!("\"public\".\"{}\"", column.db),
+                }),
                 doc: column.doc(),
             })
             .collect(),
+        key: key.iter().map(|column| column.db.into()).collect(),
         constraints: vec![ConstraintName {
             ident: ident(
                 &format!("{db}_pkey"),
@@ -172,6 +193,12 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
             fields: write_fields(false),
             key: params,
             key_sql: "\"id\" = $1".into(),
+            lock: columns.last().map(|column| Lock {
+                fields: vec![columns[0].rs.into(), column.rs.into()],
+                column: column.db.into(),
+                current_sql: format!("\"{}\" = $2", column.db),
+                counter_sql: column.nullable.then(|| format!("\"{}\"", column.db)),
+            }),
         }),
     }
 }
@@ -331,11 +358,21 @@ fn add_sized(root: &mut Module, suffix: &str, length: impl Fn(usize) -> usize) {
         relation.name = format!("{}_{i}", name("r", i));
         relation.key = (columns[..i].iter())
             .map(|column| RelationKey {
-                field: column.rs.into(),
                 nullable: false,
+                ..column.relation_key()
             })
             .collect();
         table.relations.push(relation);
+        // A single column of each sort, from each side.
+        for mut relation in table.relations[..5].to_vec() {
+            relation.name = format!("{}_{}_{i}", relation.name, name("s", i));
+            relation.constant = Some(relation.name.to_uppercase());
+            relation.key = vec![columns[i - 1].relation_key()];
+            if let Some(junction) = &mut relation.junction {
+                junction.columns.truncate(i);
+            }
+            table.relations.push(relation);
+        }
     }
     root.entities.push(table);
     let view = view(

@@ -39,6 +39,11 @@ impl UnfinishedTask {
             SELECT count(*) FROM "public"."unfinished_tasks""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.unfinished_tasks`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for UnfinishedTask {
@@ -56,4 +61,7 @@ impl ::rowsmith_runtime::FromRow for UnfinishedTask {
 impl ::rowsmith_runtime::Table for UnfinishedTask {
     const NAME: &'static str = r#""public"."unfinished_tasks""#;
     const SELECT_LIST: &'static str = r#""id", "title", "person_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::TITLE.spec(), Self::PERSON_ID.spec()];
+    const KEY: &'static [&'static str] = &[];
 }

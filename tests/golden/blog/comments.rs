@@ -17,7 +17,8 @@ pub struct Comment {
 
 impl Comment {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `post_id`.
     pub const POST_ID: ::rowsmith_runtime::Column<Self, i64> =
@@ -45,6 +46,24 @@ impl Comment {
 
     /// The foreign key on `post_id` to `public.posts`.
     pub const COMMENTS_POST_ID_FKEY: &'static str = "comments_post_id_fkey";
+
+    /// The row of `public.posts` that `post_id` references.
+    pub const POST: ::rowsmith_runtime::BelongsTo<Self, super::Post> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "post_id",
+            "id",
+            "int8",
+            |row| &row.post_id,
+        )]);
+
+    /// The row of `public.users` that `author_id` references.
+    pub const AUTHOR: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::User>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "author_id",
+            "id",
+            "int8",
+            |row| &row.author_id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -126,12 +145,53 @@ impl Comment {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.comments`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewComment],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewComment]) -> ::rowsmith_runtime::Insert<'_, NewComment> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.comments`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.comments`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewComment, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.comments` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.posts` that `post_id` references.
@@ -179,6 +239,14 @@ impl ::rowsmith_runtime::FromRow for Comment {
 impl ::rowsmith_runtime::Table for Comment {
     const NAME: &'static str = r#""public"."comments""#;
     const SELECT_LIST: &'static str = r#""id", "post_id", "author_id", "body", "created_at""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::POST_ID.spec(),
+        Self::AUTHOR_ID.spec(),
+        Self::BODY.spec(),
+        Self::CREATED_AT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.comments`, to be inserted.

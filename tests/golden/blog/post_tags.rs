@@ -27,6 +27,24 @@ impl PostTag {
     /// The foreign key on `tag_id` to `public.tags`.
     pub const POST_TAGS_TAG_ID_FKEY: &'static str = "post_tags_tag_id_fkey";
 
+    /// The row of `public.posts` that `post_id` references.
+    pub const POST: ::rowsmith_runtime::BelongsTo<Self, super::Post> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "post_id",
+            "id",
+            "int8",
+            |row| &row.post_id,
+        )]);
+
+    /// The row of `public.tags` that `tag_id` references.
+    pub const TAG: ::rowsmith_runtime::BelongsTo<Self, super::Tag> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "tag_id",
+            "id",
+            "int4",
+            |row| &row.tag_id,
+        )]);
+
     /// Finds the row with this primary key, `post_id`, `tag_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -113,12 +131,53 @@ impl PostTag {
         ::rowsmith_runtime::query::affected(db, SQL, &[&post_id, &tag_id]).await
     }
 
+    /// Begins a query of `public.post_tags`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewPostTag],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewPostTag]) -> ::rowsmith_runtime::Insert<'_, NewPostTag> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.post_tags`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.post_tags`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewPostTag, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.post_tags` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.posts` that `post_id` references.
@@ -160,6 +219,9 @@ impl ::rowsmith_runtime::FromRow for PostTag {
 impl ::rowsmith_runtime::Table for PostTag {
     const NAME: &'static str = r#""public"."post_tags""#;
     const SELECT_LIST: &'static str = r#""post_id", "tag_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::POST_ID.spec(), Self::TAG_ID.spec()];
+    const KEY: &'static [&'static str] = &["post_id", "tag_id"];
 }
 
 /// A new row of `public.post_tags`, to be inserted.

@@ -21,7 +21,8 @@ pub struct Post {
 
 impl Post {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `author_id`.
     pub const AUTHOR_ID: ::rowsmith_runtime::Column<Self, i64> =
@@ -52,6 +53,46 @@ impl Post {
 
     /// The primary key on `id`.
     pub const POSTS_PKEY: &'static str = "posts_pkey";
+
+    /// The row of `public.users` that `author_id` references.
+    pub const AUTHOR: ::rowsmith_runtime::BelongsTo<Self, super::User> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "author_id",
+            "id",
+            "int8",
+            |row| &row.author_id,
+        )]);
+
+    /// The rows of `public.comments` whose `post_id` references this one.
+    pub const COMMENTS: ::rowsmith_runtime::HasMany<Self, super::Comment> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "post_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.post_tags` whose `post_id` references this one.
+    pub const POST_TAGS: ::rowsmith_runtime::HasMany<Self, super::PostTag> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "post_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tags` that `public.post_tags` links to this one.
+    pub const TAGS: ::rowsmith_runtime::ManyToMany<Self, super::Tag> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."post_tags""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "post_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("tag_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -120,12 +161,53 @@ impl Post {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.posts`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewPost],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewPost]) -> ::rowsmith_runtime::Insert<'_, NewPost> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.posts`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.posts`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewPost, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.posts` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.users` that `author_id` references.
@@ -200,6 +282,15 @@ impl ::rowsmith_runtime::Table for Post {
     const NAME: &'static str = r#""public"."posts""#;
     const SELECT_LIST: &'static str =
         r#""id", "author_id", "title", "body", "score", "published_at""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::AUTHOR_ID.spec(),
+        Self::TITLE.spec(),
+        Self::BODY.spec(),
+        Self::SCORE.spec(),
+        Self::PUBLISHED_AT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.posts`, to be inserted.

@@ -23,6 +23,28 @@ impl Tag {
     /// The primary key on `id`.
     pub const TAGS_PKEY: &'static str = "tags_pkey";
 
+    /// The rows of `public.post_tags` whose `tag_id` references this one.
+    pub const POST_TAGS: ::rowsmith_runtime::HasMany<Self, super::PostTag> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "tag_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.posts` that `public.post_tags` links to this one.
+    pub const POSTS: ::rowsmith_runtime::ManyToMany<Self, super::Post> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."post_tags""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "tag_id",
+                "int4",
+                |row| &row.id,
+            )],
+            &[("post_id", "id")],
+        );
+
     /// Finds the row with this primary key, `id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -89,12 +111,53 @@ impl Tag {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.tags`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewTag],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewTag]) -> ::rowsmith_runtime::Insert<'_, NewTag> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.tags`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.tags`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewTag, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.tags` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.post_tags` whose `tag_id` references this one.
@@ -139,6 +202,9 @@ impl ::rowsmith_runtime::FromRow for Tag {
 impl ::rowsmith_runtime::Table for Tag {
     const NAME: &'static str = r#""public"."tags""#;
     const SELECT_LIST: &'static str = r#""id", "name""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::NAME.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.tags`, to be inserted.

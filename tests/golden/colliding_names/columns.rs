@@ -47,7 +47,8 @@ pub struct Column {
 
 impl Column {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `foo_bar`.
     pub const FOO_BAR: ::rowsmith_runtime::Column<Self, i32> =
@@ -188,12 +189,53 @@ impl Column {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.columns`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewColumn],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewColumn]) -> ::rowsmith_runtime::Insert<'_, NewColumn> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.columns`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.columns`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewColumn, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.columns` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -229,6 +271,29 @@ impl ::rowsmith_runtime::FromRow for Column {
 impl ::rowsmith_runtime::Table for Column {
     const NAME: &'static str = r#""public"."columns""#;
     const SELECT_LIST: &'static str = r#""id", "foo_bar", "fooBar", "FooBar", "FOO_BAR", "foo bar", "foo-bar", "foo__bar", "_foo_bar_", "foo_bar_2", "foo1", "foo_1", "type", "type_", "Type", "r#type", "colour", "other_colour", "symbol", "user""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::FOO_BAR.spec(),
+        Self::FOO_BAR_3.spec(),
+        Self::FOO_BAR_4.spec(),
+        Self::FOO_BAR_5.spec(),
+        Self::FOO_BAR_6.spec(),
+        Self::FOO_BAR_7.spec(),
+        Self::FOO_BAR_8.spec(),
+        Self::FOO_BAR_9.spec(),
+        Self::FOO_BAR_2.spec(),
+        Self::FOO1.spec(),
+        Self::FOO_1.spec(),
+        Self::TYPE.spec(),
+        Self::TYPE_2.spec(),
+        Self::TYPE_3.spec(),
+        Self::R_TYPE.spec(),
+        Self::COLOUR.spec(),
+        Self::OTHER_COLOUR.spec(),
+        Self::SYMBOL.spec(),
+        Self::USER.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.columns`, to be inserted.

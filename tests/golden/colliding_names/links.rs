@@ -17,7 +17,8 @@ pub struct Link {
 
 impl Link {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `user_id`.
     pub const USER_ID: ::rowsmith_runtime::Column<Self, ::std::option::Option<i64>> =
@@ -52,6 +53,46 @@ impl Link {
 
     /// The foreign key on `user_id` to `public.users`.
     pub const LINKS_USER_ID_FKEY_FKEY: &'static str = "links_user_id_fkey";
+
+    /// The row of `public.users` that `user_id` references.
+    pub const LINKS_USER_ID_AGAIN: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::UserRow>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "user_id",
+        "id",
+        "int8",
+        |row| &row.user_id,
+    )]);
+
+    /// The row of `public.users` that `user` references.
+    pub const USER_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::UserRow>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "user",
+            "id",
+            "int8",
+            |row| &row.user,
+        )]);
+
+    /// The row of `public.users` that `userId` references.
+    pub const USER_ID_2_ROW: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::UserRow>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "userId",
+        "id",
+        "int8",
+        |row| &row.user_id_2,
+    )]);
+
+    /// The row of `public.user` that `other_user_id` references.
+    pub const OTHER_USER: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::User>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "other_user_id",
+            "id",
+            "int8",
+            |row| &row.other_user_id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -159,12 +200,53 @@ impl Link {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.links`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewLink],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewLink]) -> ::rowsmith_runtime::Insert<'_, NewLink> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.links`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.links`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewLink, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.links` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.users` that `user_id` references.
@@ -245,6 +327,14 @@ impl ::rowsmith_runtime::FromRow for Link {
 impl ::rowsmith_runtime::Table for Link {
     const NAME: &'static str = r#""public"."links""#;
     const SELECT_LIST: &'static str = r#""id", "user_id", "user", "userId", "other_user_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::USER_ID.spec(),
+        Self::USER.spec(),
+        Self::USER_ID_2.spec(),
+        Self::OTHER_USER_ID.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.links`, to be inserted.

@@ -23,6 +23,24 @@ impl User {
     /// The foreign key on `user_id` to `public.users`.
     pub const USER_USER_ID_FKEY: &'static str = "user_user_id_fkey";
 
+    /// The row of `public.users` that `user_id` references.
+    pub const USER: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::UserRow>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "user_id",
+            "id",
+            "int8",
+            |row| &row.user_id,
+        )]);
+
+    /// The rows of `public.links` whose `other_user_id` references this one.
+    pub const LINKS: ::rowsmith_runtime::HasMany<Self, super::Link> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "other_user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
     /// Finds the row with this primary key, `id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -90,12 +108,53 @@ impl User {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.user`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewUser2],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewUser2]) -> ::rowsmith_runtime::Insert<'_, NewUser2> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.user`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.user`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewUser2, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.user` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.users` that `user_id` references.
@@ -141,6 +200,9 @@ impl ::rowsmith_runtime::FromRow for User {
 impl ::rowsmith_runtime::Table for User {
     const NAME: &'static str = r#""public"."user""#;
     const SELECT_LIST: &'static str = r#""id", "user_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::USER_ID.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.user`, to be inserted.

@@ -13,7 +13,8 @@ pub struct UserRow {
 
 impl UserRow {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `email`.
     pub const EMAIL: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -30,6 +31,69 @@ impl UserRow {
 
     /// The primary key on `id`.
     pub const USERS_PKEY: &'static str = "users_pkey";
+
+    /// The rows of `public.Users` whose `user_id` references this one.
+    pub const USERS: ::rowsmith_runtime::HasMany<Self, super::Users> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.links` whose `user_id` references this one.
+    pub const LINKS: ::rowsmith_runtime::HasMany<Self, super::Link> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.new_users` whose `user_id` references this one.
+    pub const NEW_USERS: ::rowsmith_runtime::HasMany<Self, super::NewUser> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.user` whose `user_id` references this one.
+    pub const USER: ::rowsmith_runtime::HasMany<Self, super::User> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.user_patches` whose `user_id` references this one.
+    pub const USER_PATCHES: ::rowsmith_runtime::HasMany<Self, super::UserPatch> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.links` whose `user` references this one.
+    pub const LINKS_BY_USER: ::rowsmith_runtime::HasMany<Self, super::Link> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.links` whose `userId` references this one.
+    pub const LINKS_BY_USER_ID_2: ::rowsmith_runtime::HasMany<Self, super::Link> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "userId",
+            "int8",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -97,12 +161,53 @@ impl UserRow {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.users`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewUserRow],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewUserRow]) -> ::rowsmith_runtime::Insert<'_, NewUserRow> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.users`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.users`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewUserRow, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.users` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.Users` whose `user_id` references this one.
@@ -212,6 +317,12 @@ impl ::rowsmith_runtime::FromRow for UserRow {
 impl ::rowsmith_runtime::Table for UserRow {
     const NAME: &'static str = r#""public"."users""#;
     const SELECT_LIST: &'static str = r#""id", "email", "users_email_key""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::EMAIL.spec(),
+        Self::USERS_EMAIL_KEY.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.users`, to be inserted.

@@ -41,6 +41,11 @@ impl Fenced {
             SELECT count(*) FROM "public"."fenced""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.fenced`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for Fenced {
@@ -57,4 +62,7 @@ impl ::rowsmith_runtime::FromRow for Fenced {
 impl ::rowsmith_runtime::Table for Fenced {
     const NAME: &'static str = r#""public"."fenced""#;
     const SELECT_LIST: &'static str = r#""id", "backticks""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::BACKTICKS.spec()];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -23,7 +23,8 @@ pub struct Book {
 
 impl Book {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `writer`.
     pub const WRITER: ::rowsmith_runtime::Column<Self, i64> =
@@ -38,6 +39,37 @@ impl Book {
 
     /// The foreign key on `writer` to `app.people`.
     pub const BOOKS_WRITER_FKEY: &'static str = "books_writer_fkey";
+
+    /// The row of `app.people` that `writer` references.
+    pub const AUTHOR: ::rowsmith_runtime::BelongsTo<Self, super::Human> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "writer",
+            "id",
+            "int8",
+            |row| &row.writer,
+        )]);
+
+    /// The rows of `app.loans` whose `book_id` references this one.
+    pub const LOANS: ::rowsmith_runtime::HasMany<Self, super::Loan> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "book_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `app.people` that `app.loans` links to this one.
+    pub const PEOPLE: ::rowsmith_runtime::ManyToMany<Self, super::Human> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""app"."loans""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "book_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("person_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -106,12 +138,53 @@ impl Book {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `app.books`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewBook],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewBook]) -> ::rowsmith_runtime::Insert<'_, NewBook> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `app.books`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `app.books`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewBook, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `app.books` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `app.people` that `writer` references.
@@ -170,6 +243,9 @@ impl ::rowsmith_runtime::FromRow for Book {
 impl ::rowsmith_runtime::Table for Book {
     const NAME: &'static str = r#""app"."books""#;
     const SELECT_LIST: &'static str = r#""id", "writer", "title""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::WRITER.spec(), Self::TITLE.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `app.books`, to be inserted.

@@ -34,6 +34,24 @@ impl Loan {
     /// The primary key on `person_id`, `book_id`.
     pub const LOANS_PKEY: &'static str = "loans_pkey";
 
+    /// The row of `app.people` that `person_id` references.
+    pub const PERSON: ::rowsmith_runtime::BelongsTo<Self, super::Human> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "person_id",
+            "id",
+            "int8",
+            |row| &row.person_id,
+        )]);
+
+    /// The row of `app.books` that `book_id` references.
+    pub const BOOK: ::rowsmith_runtime::BelongsTo<Self, super::Book> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "book_id",
+            "id",
+            "int8",
+            |row| &row.book_id,
+        )]);
+
     /// Finds the row with this primary key, `person_id`, `book_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -120,12 +138,53 @@ impl Loan {
         ::rowsmith_runtime::query::affected(db, SQL, &[&person_id, &book_id]).await
     }
 
+    /// Begins a query of `app.loans`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewLoan],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewLoan]) -> ::rowsmith_runtime::Insert<'_, NewLoan> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `app.loans`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `app.loans`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewLoan, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `app.loans` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `app.people` that `person_id` references.
@@ -167,6 +226,9 @@ impl ::rowsmith_runtime::FromRow for Loan {
 impl ::rowsmith_runtime::Table for Loan {
     const NAME: &'static str = r#""app"."loans""#;
     const SELECT_LIST: &'static str = r#""person_id", "book_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::PERSON_ID.spec(), Self::BOOK_ID.spec()];
+    const KEY: &'static [&'static str] = &["person_id", "book_id"];
 }
 
 /// A new row of `app.loans`, to be inserted.

@@ -31,7 +31,8 @@ pub struct Human {
 
 impl Human {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `name`.
     pub const NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -74,6 +75,37 @@ impl Human {
 
     /// The primary key on `id`.
     pub const PEOPLE_PKEY: &'static str = "people_pkey";
+
+    /// The rows of `app.books` whose `writer` references this one.
+    pub const WRITTEN: ::rowsmith_runtime::HasMany<Self, super::Book> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "writer",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `app.loans` whose `person_id` references this one.
+    pub const LOANS: ::rowsmith_runtime::HasMany<Self, super::Loan> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "person_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `app.books` that `app.loans` links to this one.
+    pub const BORROWED: ::rowsmith_runtime::ManyToMany<Self, super::Book> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""app"."loans""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "person_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("book_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -141,12 +173,53 @@ impl Human {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `app.people`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewHuman],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewHuman]) -> ::rowsmith_runtime::Insert<'_, NewHuman> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `app.people`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `app.people`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewHuman, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `app.people` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `app.books` whose `writer` references this one.
@@ -211,6 +284,17 @@ impl ::rowsmith_runtime::Table for Human {
     const NAME: &'static str = r#""app"."people""#;
     const SELECT_LIST: &'static str =
         r#""id", "name", "e-mail", "level", "settings", "joined_on", "key", "fee""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::NAME.spec(),
+        Self::EMAIL.spec(),
+        Self::LEVEL.spec(),
+        Self::SETTINGS.spec(),
+        Self::JOINED_ON.spec(),
+        Self::KEY.spec(),
+        Self::FEE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `app.people`, to be inserted.

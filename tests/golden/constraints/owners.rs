@@ -20,6 +20,41 @@ impl Owner {
     /// The primary key on `tenant`, `id`.
     pub const OWNERS_PKEY: &'static str = "owners_pkey";
 
+    /// The rows of `public.things` whose `tenant`, `a_id` reference this one.
+    pub const THINGS: ::rowsmith_runtime::HasMany<Self, super::Thing> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+            ::rowsmith_runtime::Link::<Self>::new("id", "a_id", "int4", |row| &row.id),
+        ]);
+
+    /// The rows of `public.things` whose `tenant`, `b_id` reference this one.
+    pub const THINGS_BY_THINGS_TENANT_B_ID_FKEY: ::rowsmith_runtime::HasMany<Self, super::Thing> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+            ::rowsmith_runtime::Link::<Self>::new("id", "b_id", "int4", |row| &row.id),
+        ]);
+
+    /// The rows of `public.things` whose `tenant`, `c_id` reference this one.
+    pub const THINGS_BY_THINGS_TENANT_C_ID_FKEY: ::rowsmith_runtime::HasMany<Self, super::Thing> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+            ::rowsmith_runtime::Link::<Self>::new("id", "c_id", "int4", |row| &row.id),
+        ]);
+
+    /// The rows of `public.things` whose `tenant`, `d_id` reference this one.
+    pub const THINGS_BY_THINGS_TENANT_D_ID_FKEY: ::rowsmith_runtime::HasMany<Self, super::Thing> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+            ::rowsmith_runtime::Link::<Self>::new("id", "d_id", "int4", |row| &row.id),
+        ]);
+
+    /// The rows of `public.things` whose `tenant`, `e_id` reference this one.
+    pub const THINGS_BY_THINGS_E_FKEY: ::rowsmith_runtime::HasMany<Self, super::Thing> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+            ::rowsmith_runtime::Link::<Self>::new("id", "e_id", "int4", |row| &row.id),
+        ]);
+
     /// Finds the row with this primary key, `tenant`, `id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -80,12 +115,53 @@ impl Owner {
         ::rowsmith_runtime::query::affected(db, SQL, &[&tenant, &id]).await
     }
 
+    /// Begins a query of `public.owners`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewOwner],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewOwner]) -> ::rowsmith_runtime::Insert<'_, NewOwner> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.owners`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.owners`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewOwner, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.owners` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.things` whose `tenant`, `a_id` reference this one.
@@ -173,6 +249,9 @@ impl ::rowsmith_runtime::FromRow for Owner {
 impl ::rowsmith_runtime::Table for Owner {
     const NAME: &'static str = r#""public"."owners""#;
     const SELECT_LIST: &'static str = r#""tenant", "id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::TENANT.spec(), Self::ID.spec()];
+    const KEY: &'static [&'static str] = &["tenant", "id"];
 }
 
 /// A new row of `public.owners`, to be inserted.

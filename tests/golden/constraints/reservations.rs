@@ -15,7 +15,8 @@ pub struct Reservation {
 
 impl Reservation {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `room_id`.
     pub const ROOM_ID: ::rowsmith_runtime::Column<Self, i32> =
@@ -23,7 +24,9 @@ impl Reservation {
 
     /// The column `during`.
     pub const DURING: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("during");
+        ::rowsmith_runtime::Column::new("during")
+            .read_as("text")
+            .sent_as("text", "tstzrange");
 
     /// The column `cancelled`.
     pub const CANCELLED: ::rowsmith_runtime::Column<Self, bool> =
@@ -42,6 +45,15 @@ impl Reservation {
 
     /// The foreign key on `room_id` to `public.rooms`.
     pub const RESERVATIONS_ROOM_ID_FKEY: &'static str = "reservations_room_id_fkey";
+
+    /// The row of `public.rooms` that `room_id` references.
+    pub const ROOM: ::rowsmith_runtime::BelongsTo<Self, super::Room> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "room_id",
+            "id",
+            "int4",
+            |row| &row.room_id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -110,12 +122,53 @@ impl Reservation {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.reservations`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewReservation],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewReservation]) -> ::rowsmith_runtime::Insert<'_, NewReservation> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.reservations`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.reservations`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewReservation, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.reservations` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.rooms` that `room_id` references.
@@ -147,6 +200,13 @@ impl ::rowsmith_runtime::FromRow for Reservation {
 impl ::rowsmith_runtime::Table for Reservation {
     const NAME: &'static str = r#""public"."reservations""#;
     const SELECT_LIST: &'static str = r#""id", "room_id", "during"::text, "cancelled""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::ROOM_ID.spec(),
+        Self::DURING.spec(),
+        Self::CANCELLED.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.reservations`, to be inserted.

@@ -21,7 +21,8 @@ pub struct Thing {
 
 impl Thing {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `tenant`.
     pub const TENANT: ::rowsmith_runtime::Column<Self, i32> =
@@ -70,6 +71,49 @@ impl Thing {
 
     /// The check `"tenant" > 0`.
     pub const THINGS_TENANT_POSITIVE: &'static str = "things_tenant_positive";
+
+    /// The row of `public.owners` that `tenant`, `a_id` reference.
+    pub const OWNER: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Owner>> =
+        ::rowsmith_runtime::BelongsTo::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+            ::rowsmith_runtime::Link::<Self>::new("a_id", "id", "int4", |row| &row.a_id),
+        ]);
+
+    /// The row of `public.owners` that `tenant`, `b_id` reference.
+    pub const THINGS_TENANT_B_ID_FKEY: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Owner>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[
+        ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+        ::rowsmith_runtime::Link::<Self>::new("b_id", "id", "int4", |row| &row.b_id),
+    ]);
+
+    /// The row of `public.owners` that `tenant`, `c_id` reference.
+    pub const THINGS_TENANT_C_ID_FKEY: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Owner>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[
+        ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+        ::rowsmith_runtime::Link::<Self>::new("c_id", "id", "int4", |row| &row.c_id),
+    ]);
+
+    /// The row of `public.owners` that `tenant`, `d_id` reference.
+    pub const THINGS_TENANT_D_ID_FKEY: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Owner>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[
+        ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+        ::rowsmith_runtime::Link::<Self>::new("d_id", "id", "int4", |row| &row.d_id),
+    ]);
+
+    /// The row of `public.owners` that `tenant`, `e_id` reference.
+    pub const THINGS_E_FKEY: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Owner>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[
+        ::rowsmith_runtime::Link::<Self>::new("tenant", "tenant", "int4", |row| &row.tenant),
+        ::rowsmith_runtime::Link::<Self>::new("e_id", "id", "int4", |row| &row.e_id),
+    ]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -200,12 +244,53 @@ impl Thing {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.things`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewThing],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewThing]) -> ::rowsmith_runtime::Insert<'_, NewThing> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.things`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.things`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewThing, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.things` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.owners` that `tenant`, `a_id` reference.
@@ -308,6 +393,16 @@ impl ::rowsmith_runtime::FromRow for Thing {
 impl ::rowsmith_runtime::Table for Thing {
     const NAME: &'static str = r#""public"."things""#;
     const SELECT_LIST: &'static str = r#""id", "tenant", "a_id", "b_id", "c_id", "d_id", "e_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::TENANT.spec(),
+        Self::A_ID.spec(),
+        Self::B_ID.spec(),
+        Self::C_ID.spec(),
+        Self::D_ID.spec(),
+        Self::E_ID.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.things`, to be inserted.

@@ -35,7 +35,8 @@ pub struct Collection {
 
 impl Collection {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `names`.
     pub const NAMES: ::rowsmith_runtime::Column<Self, ::std::vec::Vec<::std::string::String>> =
@@ -65,7 +66,9 @@ impl Collection {
     pub const EMAILS: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    > = ::rowsmith_runtime::Column::new("emails");
+    > = ::rowsmith_runtime::Column::new("emails")
+        .read_as("text[]")
+        .sent_as("text[]", r#""public"."email"[]"#);
 
     /// The column `tags`.
     pub const TAGS: ::rowsmith_runtime::Column<
@@ -162,12 +165,53 @@ impl Collection {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.collections`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewCollection],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewCollection]) -> ::rowsmith_runtime::Insert<'_, NewCollection> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.collections`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.collections`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewCollection, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.collections` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -196,6 +240,22 @@ impl ::rowsmith_runtime::FromRow for Collection {
 impl ::rowsmith_runtime::Table for Collection {
     const NAME: &'static str = r#""public"."collections""#;
     const SELECT_LIST: &'static str = r#""id", "names", "numbers", "optional_numbers", "matrix", "moods", "emails"::text[], "tags", "addresses", "points", "prices", "moments", "documents""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::NAMES.spec(),
+        Self::NUMBERS.spec(),
+        Self::OPTIONAL_NUMBERS.spec(),
+        Self::MATRIX.spec(),
+        Self::MOODS.spec(),
+        Self::EMAILS.spec(),
+        Self::TAGS.spec(),
+        Self::ADDRESSES.spec(),
+        Self::POINTS.spec(),
+        Self::PRICES.spec(),
+        Self::MOMENTS.spec(),
+        Self::DOCUMENTS.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.collections`, to be inserted.

@@ -21,7 +21,9 @@ impl Lease {
 
     /// The column `term`.
     pub const TERM: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("term");
+        ::rowsmith_runtime::Column::new("term")
+            .read_as("text")
+            .sent_as("text", "daterange");
 
     /// The exclusion constraint on `unit`, `term`.
     pub const LEASES_NO_OVERLAP: &'static str = "leases_no_overlap";
@@ -31,6 +33,15 @@ impl Lease {
 
     /// The foreign key on `tenant_id` to `public.tenants`.
     pub const LEASES_TENANT_ID_FKEY: &'static str = "leases_tenant_id_fkey";
+
+    /// The row of `public.tenants` that `tenant_id` references.
+    pub const TENANT: ::rowsmith_runtime::BelongsTo<Self, super::Tenant> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "tenant_id",
+            "id",
+            "uuid",
+            |row| &row.tenant_id,
+        )]);
 
     /// Finds the row with this primary key, `tenant_id`, `unit`.
     pub async fn find(
@@ -105,12 +116,53 @@ impl Lease {
         ::rowsmith_runtime::query::affected(db, SQL, &[&tenant_id, &unit]).await
     }
 
+    /// Begins a query of `public.leases`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewLease],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewLease]) -> ::rowsmith_runtime::Insert<'_, NewLease> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.leases`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.leases`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewLease, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.leases` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.tenants` that `tenant_id` references.
@@ -141,6 +193,9 @@ impl ::rowsmith_runtime::FromRow for Lease {
 impl ::rowsmith_runtime::Table for Lease {
     const NAME: &'static str = r#""public"."leases""#;
     const SELECT_LIST: &'static str = r#""tenant_id", "unit", "term"::text"#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::TENANT_ID.spec(), Self::UNIT.spec(), Self::TERM.spec()];
+    const KEY: &'static [&'static str] = &["tenant_id", "unit"];
 }
 
 /// A new row of `public.leases`, to be inserted.

@@ -26,7 +26,9 @@ impl Tenant {
     pub const LABELS: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("labels");
+    > = ::rowsmith_runtime::Column::new("labels")
+        .read_as("text")
+        .sent_as("text", r#""public"."hstore""#);
 
     /// The column `aliases`.
     pub const ALIASES: ::rowsmith_runtime::Column<Self, ::std::vec::Vec<::std::string::String>> =
@@ -37,6 +39,15 @@ impl Tenant {
 
     /// The unique constraint on `slug`.
     pub const TENANTS_SLUG_KEY: &'static str = "tenants_slug_key";
+
+    /// The rows of `public.leases` whose `tenant_id` references this one.
+    pub const LEASES: ::rowsmith_runtime::HasMany<Self, super::Lease> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "tenant_id",
+            "uuid",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -104,12 +115,53 @@ impl Tenant {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.tenants`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewTenant],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewTenant]) -> ::rowsmith_runtime::Insert<'_, NewTenant> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.tenants`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.tenants`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewTenant, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.tenants` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.leases` whose `tenant_id` references this one.
@@ -142,6 +194,13 @@ impl ::rowsmith_runtime::FromRow for Tenant {
 impl ::rowsmith_runtime::Table for Tenant {
     const NAME: &'static str = r#""public"."tenants""#;
     const SELECT_LIST: &'static str = r#""id", "slug", "labels"::text, "aliases""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::SLUG.spec(),
+        Self::LABELS.spec(),
+        Self::ALIASES.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.tenants`, to be inserted.

@@ -33,6 +33,11 @@ impl MetreReading {
             SELECT count(*) FROM "public"."metre_readings""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.metre_readings`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for MetreReading {
@@ -49,4 +54,7 @@ impl ::rowsmith_runtime::FromRow for MetreReading {
 impl ::rowsmith_runtime::Table for MetreReading {
     const NAME: &'static str = r#""public"."metre_readings""#;
     const SELECT_LIST: &'static str = r#""id", "length""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::LENGTH.spec()];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -26,6 +26,18 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy {
     pub const A_NAME_OF_SIXTY_THREE_BYTES_W_A_NAME_OF_SIXTY_THREE_BYTES_FKEY: &'static str =
         "a_name_of_sixty_three_bytes_w_a_name_of_sixty_three_bytes__fkey";
 
+    /// The row of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_` that `a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_` references.
+    pub const A_NAME_OF_SIXTY_THREE_BYTES_WHICH_IS_ALL_THAT_POSTGRESQL_KEEPS_ROW:
+        ::rowsmith_runtime::BelongsTo<
+            Self,
+            ::std::option::Option<super::ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeep>,
+        > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_",
+        "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_",
+        "int4",
+        |row| &row.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps,
+    )]);
+
     /// Lists all rows of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy`.
     pub async fn list(
         db: &impl ::rowsmith_runtime::Executor,
@@ -85,12 +97,59 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy {
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
 
+    /// Begins a query of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(
+        rows: &[NewANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy],
+    ) -> ::rowsmith_runtime::Insert<'_, NewANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy>
+    {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<
+            Item = NewANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy,
+            IntoIter: ::std::marker::Send,
+        >,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_` that `a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_` references.
@@ -137,6 +196,11 @@ impl ::rowsmith_runtime::Table for ANameOfSixtyThreeBytesWhichIsAllThatPostgresq
     const NAME: &'static str =
         r#""public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy""#;
     const SELECT_LIST: &'static str = r#""a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_", "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::A_NAME_OF_SIXTY_THREE_BYTES_WHICH_IS_ALL_THAT_POSTGRESQL_KEEPS.spec(),
+        Self::ÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜÜX.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }
 
 /// A new row of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy`, to be inserted.

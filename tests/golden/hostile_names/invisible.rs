@@ -109,12 +109,53 @@ impl Invisible {
         ::rowsmith_runtime::query::affected(db, SQL, &[&zero_width]).await
     }
 
+    /// Begins a query of `public.invisible`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewInvisible],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewInvisible]) -> ::rowsmith_runtime::Insert<'_, NewInvisible> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.invisible`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.invisible`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewInvisible, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.invisible` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -138,6 +179,17 @@ impl ::rowsmith_runtime::FromRow for Invisible {
 impl ::rowsmith_runtime::Table for Invisible {
     const NAME: &'static str = r#""public"."invisible""#;
     const SELECT_LIST: &'static str = "\"zero\u{200b}width\", \"join\u{200d}er\", \"over\u{202e}ride\", \"non breaking\", \"bell\u{7}\", \"escape\u{1b}[31m\", \"nel\u{85}\", \"para\u{2029}\"";
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ZERO_WIDTH.spec(),
+        Self::JOIN_ER.spec(),
+        Self::OVER_RIDE.spec(),
+        Self::NON_BREAKING.spec(),
+        Self::BELL.spec(),
+        Self::ESCAPE_31M.spec(),
+        Self::NEL.spec(),
+        Self::PARA.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["zero\u{200b}width"];
 }
 
 /// A new row of `public.invisible`, to be inserted.

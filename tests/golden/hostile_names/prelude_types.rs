@@ -19,7 +19,8 @@ pub struct PreludeType {
 
 impl PreludeType {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `choice`.
     pub const CHOICE: ::rowsmith_runtime::Column<Self, super::OptionEnum> =
@@ -104,12 +105,53 @@ impl PreludeType {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.prelude_types`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewPreludeType],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewPreludeType]) -> ::rowsmith_runtime::Insert<'_, NewPreludeType> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.prelude_types`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.prelude_types`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewPreludeType, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.prelude_types` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -131,6 +173,15 @@ impl ::rowsmith_runtime::FromRow for PreludeType {
 impl ::rowsmith_runtime::Table for PreludeType {
     const NAME: &'static str = r#""public"."prelude_types""#;
     const SELECT_LIST: &'static str = r#""id", "choice", "words", "odd", "odds", "letters""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::CHOICE.spec(),
+        Self::WORDS.spec(),
+        Self::ODD.spec(),
+        Self::ODDS.spec(),
+        Self::LETTERS.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.prelude_types`, to be inserted.

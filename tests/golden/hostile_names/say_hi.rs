@@ -156,6 +156,15 @@ impl SayHi {
     /// The primary key on `the "id"`.
     pub const SAY_HI_PKEY: &'static str = r#"say "hi"_pkey"#;
 
+    /// The rows of `public.white space` whose `say hi` references this one.
+    pub const WHITE_SPACE: ::rowsmith_runtime::HasMany<Self, super::WhiteSpace> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            r#"the "id""#,
+            "say hi",
+            "int4",
+            |row| &row.the_id,
+        )]);
+
     /// Finds the row with this primary key, `the "id"`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -223,12 +232,53 @@ impl SayHi {
         ::rowsmith_runtime::query::affected(db, SQL, &[&the_id]).await
     }
 
+    /// Begins a query of `public.say "hi"`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewSayHi],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewSayHi]) -> ::rowsmith_runtime::Insert<'_, NewSayHi> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.say "hi"`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.say "hi"`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewSayHi, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.say "hi"` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.white space` whose `say hi` references this one.
@@ -277,6 +327,29 @@ impl ::rowsmith_runtime::FromRow for SayHi {
 impl ::rowsmith_runtime::Table for SayHi {
     const NAME: &'static str = r#""public"."say ""hi""""#;
     const SELECT_LIST: &'static str = "\"the \"\"id\"\"\", \"it's\", \"a b  c\", \"tab\tin it\", \"new\nline\", \"back\\slash\", \"hash \"\"# inside\", \"{braces}\", \"$1\", \"%s\", \"--comment\", \"/* open\", \"close */\", \"semi;colon\", \"`ticks`\", \"<b>\", \"r\"\"#\", \"a.b\", \"a::b\", \"null\n-- DROP\"";
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::THE_ID.spec(),
+        Self::IT_S.spec(),
+        Self::A_B_C.spec(),
+        Self::TAB_IN_IT.spec(),
+        Self::NEW_LINE.spec(),
+        Self::BACK_SLASH.spec(),
+        Self::HASH_INSIDE.spec(),
+        Self::BRACES.spec(),
+        Self::_1.spec(),
+        Self::S.spec(),
+        Self::COMMENT.spec(),
+        Self::OPEN.spec(),
+        Self::CLOSE.spec(),
+        Self::SEMI_COLON.spec(),
+        Self::TICKS.spec(),
+        Self::B.spec(),
+        Self::R.spec(),
+        Self::A_B.spec(),
+        Self::A_B_2.spec(),
+        Self::NULL_DROP.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[r#"the "id""#];
 }
 
 /// A new row of `public.say "hi"`, to be inserted.

@@ -24,6 +24,24 @@ impl WhiteSpace {
     /// The foreign key on `say hi` to `public.say "hi"`.
     pub const WHITE_SPACE_SAY_HI_FKEY: &'static str = "white space_say hi_fkey";
 
+    /// The row of `public.say "hi"` that `say hi` references.
+    pub const SAY_HI_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::SayHi>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "say hi",
+            r#"the "id""#,
+            "int4",
+            |row| &row.say_hi,
+        )]);
+
+    /// The rows of `my "schema".my table` whose `white space` references this one.
+    pub const MY_TABLE: ::rowsmith_runtime::HasMany<Self, super::my_schema::MyTable> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "white space",
+            "white space",
+            "int4",
+            |row| &row.white_space,
+        )]);
+
     /// Finds the row with this primary key, `white space`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -91,12 +109,53 @@ impl WhiteSpace {
         ::rowsmith_runtime::query::affected(db, SQL, &[&white_space]).await
     }
 
+    /// Begins a query of `public.white space`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewWhiteSpace],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewWhiteSpace]) -> ::rowsmith_runtime::Insert<'_, NewWhiteSpace> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.white space`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.white space`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewWhiteSpace, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.white space` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.say "hi"` that `say hi` references.
@@ -139,6 +198,9 @@ impl ::rowsmith_runtime::FromRow for WhiteSpace {
 impl ::rowsmith_runtime::Table for WhiteSpace {
     const NAME: &'static str = r#""public"."white space""#;
     const SELECT_LIST: &'static str = r#""white space", "say hi""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::WHITE_SPACE.spec(), Self::SAY_HI.spec()];
+    const KEY: &'static [&'static str] = &["white space"];
 }
 
 /// A new row of `public.white space`, to be inserted.

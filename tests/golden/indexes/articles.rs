@@ -31,7 +31,8 @@ pub struct Article {
 
 impl Article {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `slug`.
     pub const SLUG: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -95,6 +96,24 @@ impl Article {
     ///
     /// The unique index on `slug`.
     pub const ARTICLES_SLUG_IDX: &'static str = "articles_slug_idx";
+
+    /// The rows of `public.drafts` whose `article_id` references this one.
+    pub const DRAFTS: ::rowsmith_runtime::HasMany<Self, super::Draft> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "article_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The row of `public.notes` whose `article_id` references this one, if there is one.
+    pub const NOTE: ::rowsmith_runtime::HasOne<Self, super::Note> =
+        ::rowsmith_runtime::HasOne::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "article_id",
+            "int8",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -300,12 +319,53 @@ impl Article {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.articles`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewArticle],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewArticle]) -> ::rowsmith_runtime::Insert<'_, NewArticle> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.articles`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.articles`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewArticle, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.articles` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.drafts` whose `article_id` references this one.
@@ -356,6 +416,19 @@ impl ::rowsmith_runtime::FromRow for Article {
 impl ::rowsmith_runtime::Table for Article {
     const NAME: &'static str = r#""public"."articles""#;
     const SELECT_LIST: &'static str = r#""id", "slug", "title", "author", "section", "place", "tags", "body", "published_at", "deleted_at""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::SLUG.spec(),
+        Self::TITLE.spec(),
+        Self::AUTHOR.spec(),
+        Self::SECTION.spec(),
+        Self::PLACE.spec(),
+        Self::TAGS.spec(),
+        Self::BODY.spec(),
+        Self::PUBLISHED_AT.spec(),
+        Self::DELETED_AT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.articles`, to be inserted.

@@ -13,7 +13,8 @@ pub struct Draft {
 
 impl Draft {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `article_id`.
     pub const ARTICLE_ID: ::rowsmith_runtime::Column<Self, i64> =
@@ -31,6 +32,15 @@ impl Draft {
 
     /// The primary key on `id`.
     pub const DRAFTS_PKEY: &'static str = "drafts_pkey";
+
+    /// The row of `public.articles` that `article_id` references.
+    pub const ARTICLE: ::rowsmith_runtime::BelongsTo<Self, super::Article> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "article_id",
+            "id",
+            "int8",
+            |row| &row.article_id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -114,12 +124,53 @@ impl Draft {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.drafts`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewDraft],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewDraft]) -> ::rowsmith_runtime::Insert<'_, NewDraft> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.drafts`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.drafts`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewDraft, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.drafts` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.articles` that `article_id` references.
@@ -151,6 +202,12 @@ impl ::rowsmith_runtime::FromRow for Draft {
 impl ::rowsmith_runtime::Table for Draft {
     const NAME: &'static str = r#""public"."drafts""#;
     const SELECT_LIST: &'static str = r#""id", "article_id", "current""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::ARTICLE_ID.spec(),
+        Self::CURRENT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.drafts`, to be inserted.

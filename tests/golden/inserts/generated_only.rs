@@ -11,12 +11,18 @@ pub struct GeneratedOnly {
 
 impl GeneratedOnly {
     /// The column `one`.
-    pub const ONE: ::rowsmith_runtime::Column<Self, ::std::option::Option<i32>> =
-        ::rowsmith_runtime::Column::new("one");
+    pub const ONE: ::rowsmith_runtime::Column<
+        Self,
+        ::std::option::Option<i32>,
+        ::rowsmith_runtime::ReadOnly,
+    > = ::rowsmith_runtime::Column::new("one");
 
     /// The column `two`.
-    pub const TWO: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("two");
+    pub const TWO: ::rowsmith_runtime::Column<
+        Self,
+        ::std::option::Option<::std::string::String>,
+        ::rowsmith_runtime::ReadOnly,
+    > = ::rowsmith_runtime::Column::new("two");
 
     /// Lists all rows of `public.generated_only`.
     pub async fn list(
@@ -35,12 +41,35 @@ impl GeneratedOnly {
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
 
+    /// Begins a query of `public.generated_only`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewGeneratedOnly],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewGeneratedOnly]) -> ::rowsmith_runtime::Insert<'_, NewGeneratedOnly> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins a deletion of many rows of `public.generated_only`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// The rows of `public.generated_only` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -58,6 +87,9 @@ impl ::rowsmith_runtime::FromRow for GeneratedOnly {
 impl ::rowsmith_runtime::Table for GeneratedOnly {
     const NAME: &'static str = r#""public"."generated_only""#;
     const SELECT_LIST: &'static str = r#""one", "two""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ONE.spec(), Self::TWO.spec()];
+    const KEY: &'static [&'static str] = &[];
 }
 
 /// A new row of `public.generated_only`, to be inserted.

@@ -9,7 +9,8 @@ pub struct IdentityOnly {
 
 impl IdentityOnly {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The primary key on `id`.
     pub const IDENTITY_ONLY_PKEY: &'static str = "identity_only_pkey";
@@ -68,12 +69,35 @@ impl IdentityOnly {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.identity_only`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewIdentityOnly],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewIdentityOnly]) -> ::rowsmith_runtime::Insert<'_, NewIdentityOnly> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins a deletion of many rows of `public.identity_only`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// The rows of `public.identity_only` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -90,6 +114,8 @@ impl ::rowsmith_runtime::FromRow for IdentityOnly {
 impl ::rowsmith_runtime::Table for IdentityOnly {
     const NAME: &'static str = r#""public"."identity_only""#;
     const SELECT_LIST: &'static str = r#""id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[Self::ID.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.identity_only`, to be inserted.

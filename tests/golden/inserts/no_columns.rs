@@ -22,12 +22,27 @@ impl NoColumn {
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
 
+    /// Begins a query of `public.no_columns`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewNoColumn],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewNoColumn]) -> ::rowsmith_runtime::Insert<'_, NewNoColumn> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins a deletion of many rows of `public.no_columns`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
     }
 }
 
@@ -42,6 +57,8 @@ impl ::rowsmith_runtime::FromRow for NoColumn {
 impl ::rowsmith_runtime::Table for NoColumn {
     const NAME: &'static str = r#""public"."no_columns""#;
     const SELECT_LIST: &'static str = "NULL";
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[];
+    const KEY: &'static [&'static str] = &[];
 }
 
 /// A new row of `public.no_columns`, to be inserted.

@@ -27,6 +27,24 @@ impl AccountLabel {
     /// The primary key on `account_id`, `label_id`.
     pub const ACCOUNT_LABELS_PKEY: &'static str = "account_labels_pkey";
 
+    /// The row of `public.accounts` that `account_id` references.
+    pub const ACCOUNT: ::rowsmith_runtime::BelongsTo<Self, super::Account> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "account_id",
+            "id",
+            "int4",
+            |row| &row.account_id,
+        )]);
+
+    /// The row of `public.labels` that `label_id` references.
+    pub const LABEL: ::rowsmith_runtime::BelongsTo<Self, super::Label> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "label_id",
+            "id",
+            "int8",
+            |row| &row.label_id,
+        )]);
+
     /// Finds the row with this primary key, `account_id`, `label_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -113,12 +131,53 @@ impl AccountLabel {
         ::rowsmith_runtime::query::affected(db, SQL, &[&account_id, &label_id]).await
     }
 
+    /// Begins a query of `public.account_labels`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewAccountLabel],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewAccountLabel]) -> ::rowsmith_runtime::Insert<'_, NewAccountLabel> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.account_labels`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.account_labels`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewAccountLabel, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.account_labels` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.accounts` that `account_id` references.
@@ -160,6 +219,9 @@ impl ::rowsmith_runtime::FromRow for AccountLabel {
 impl ::rowsmith_runtime::Table for AccountLabel {
     const NAME: &'static str = r#""public"."account_labels""#;
     const SELECT_LIST: &'static str = r#""account_id", "label_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ACCOUNT_ID.spec(), Self::LABEL_ID.spec()];
+    const KEY: &'static [&'static str] = &["account_id", "label_id"];
 }
 
 /// A new row of `public.account_labels`, to be inserted.

@@ -43,6 +43,82 @@ impl Account {
     /// The unique constraint on `rating`.
     pub const ACCOUNTS_RATING_KEY: &'static str = "accounts_rating_key";
 
+    /// The rows of `public.account_labels` whose `account_id` references this one.
+    pub const ACCOUNT_LABELS: ::rowsmith_runtime::HasMany<Self, super::AccountLabel> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "account_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The row of `public.account_notes` whose `account_id` references this one, if there is one.
+    pub const ACCOUNT_NOTE: ::rowsmith_runtime::HasOne<Self, super::AccountNote> =
+        ::rowsmith_runtime::HasOne::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "account_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.entries` whose `account_id` references this one.
+    pub const ENTRIES: ::rowsmith_runtime::HasMany<Self, super::Entry> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "account_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.entries` whose `small_account_id` references this one.
+    pub const ENTRIES_BY_SMALL_ACCOUNT: ::rowsmith_runtime::HasMany<Self, super::Entry> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "small_account_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.entries` whose `account_handle` references this one.
+    pub const ENTRIES_BY_ACCOUNT_HANDLE: ::rowsmith_runtime::HasMany<Self, super::Entry> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "handle",
+            "account_handle",
+            "text",
+            |row| &row.handle,
+        )]);
+
+    /// The rows of `public.entries` whose `account_number` references this one.
+    pub const ENTRIES_BY_ACCOUNT_NUMBER: ::rowsmith_runtime::HasMany<Self, super::Entry> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "number",
+            "account_number",
+            "int8",
+            |row| &row.number,
+        )]);
+
+    /// The rows of `public.entries` whose `rating` references this one.
+    pub const ENTRIES_BY_RATING: ::rowsmith_runtime::HasMany<Self, super::Entry> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "rating",
+            "rating",
+            "numeric",
+            |row| &row.rating,
+        )]);
+
+    /// The rows of `public.labels` that `public.account_labels` links to this one.
+    pub const LABELS: ::rowsmith_runtime::ManyToMany<Self, super::Label> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."account_labels""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "account_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("label_id", "id")],
+        );
+
     /// Finds the row with this primary key, `id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -133,12 +209,53 @@ impl Account {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.accounts`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewAccount],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewAccount]) -> ::rowsmith_runtime::Insert<'_, NewAccount> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.accounts`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.accounts`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewAccount, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.accounts` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.account_labels` whose `account_id` references this one.
@@ -267,6 +384,13 @@ impl ::rowsmith_runtime::FromRow for Account {
 impl ::rowsmith_runtime::Table for Account {
     const NAME: &'static str = r#""public"."accounts""#;
     const SELECT_LIST: &'static str = r#""id", "handle", "number", "rating""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::HANDLE.spec(),
+        Self::NUMBER.spec(),
+        Self::RATING.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.accounts`, to be inserted.

@@ -19,7 +19,8 @@ pub struct Entry {
 
 impl Entry {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `account_id`.
     pub const ACCOUNT_ID: ::rowsmith_runtime::Column<Self, i32> =
@@ -60,6 +61,59 @@ impl Entry {
 
     /// The foreign key on `small_account_id` to `public.accounts`.
     pub const ENTRIES_SMALL_ACCOUNT_ID_FKEY: &'static str = "entries_small_account_id_fkey";
+
+    /// The row of `public.accounts` that `account_id` references.
+    pub const ACCOUNT: ::rowsmith_runtime::BelongsTo<Self, super::Account> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "account_id",
+            "id",
+            "int4",
+            |row| &row.account_id,
+        )]);
+
+    /// The row of `public.accounts` that `small_account_id` references.
+    pub const SMALL_ACCOUNT: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Account>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "small_account_id",
+        "id",
+        "int2",
+        |row| &row.small_account_id,
+    )]);
+
+    /// The row of `public.accounts` that `account_handle` references.
+    pub const ACCOUNT_HANDLE_ROW: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Account>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "account_handle",
+        "handle",
+        "text",
+        |row| &row.account_handle,
+    )]);
+
+    /// The row of `public.accounts` that `account_number` references.
+    pub const ACCOUNT_NUMBER_ROW: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Account>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "account_number",
+        "number",
+        "int8",
+        |row| &row.account_number,
+    )]);
+
+    /// The row of `public.accounts` that `rating` references.
+    pub const RATING_ROW: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Account>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "rating",
+        "rating",
+        "int4",
+        |row| &row.rating,
+    )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -187,12 +241,53 @@ impl Entry {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.entries`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewEntry],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewEntry]) -> ::rowsmith_runtime::Insert<'_, NewEntry> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.entries`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.entries`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewEntry, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.entries` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.accounts` that `account_id` references.
@@ -287,6 +382,15 @@ impl ::rowsmith_runtime::Table for Entry {
     const NAME: &'static str = r#""public"."entries""#;
     const SELECT_LIST: &'static str =
         r#""id", "account_id", "small_account_id", "account_handle", "account_number", "rating""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::ACCOUNT_ID.spec(),
+        Self::SMALL_ACCOUNT_ID.spec(),
+        Self::ACCOUNT_HANDLE.spec(),
+        Self::ACCOUNT_NUMBER.spec(),
+        Self::RATING.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.entries`, to be inserted.

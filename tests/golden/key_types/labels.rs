@@ -20,6 +20,28 @@ impl Label {
     /// The primary key on `id`.
     pub const LABELS_PKEY: &'static str = "labels_pkey";
 
+    /// The rows of `public.account_labels` whose `label_id` references this one.
+    pub const ACCOUNT_LABELS: ::rowsmith_runtime::HasMany<Self, super::AccountLabel> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "label_id",
+            "int2",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.accounts` that `public.account_labels` links to this one.
+    pub const ACCOUNTS: ::rowsmith_runtime::ManyToMany<Self, super::Account> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."account_labels""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "label_id",
+                "int2",
+                |row| &row.id,
+            )],
+            &[("account_id", "id")],
+        );
+
     /// Finds the row with this primary key, `id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -74,12 +96,53 @@ impl Label {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.labels`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewLabel],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewLabel]) -> ::rowsmith_runtime::Insert<'_, NewLabel> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.labels`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.labels`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewLabel, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.labels` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.account_labels` whose `label_id` references this one.
@@ -124,6 +187,9 @@ impl ::rowsmith_runtime::FromRow for Label {
 impl ::rowsmith_runtime::Table for Label {
     const NAME: &'static str = r#""public"."labels""#;
     const SELECT_LIST: &'static str = r#""id", "name""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::NAME.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.labels`, to be inserted.

@@ -11,7 +11,8 @@ pub struct As {
 
 impl As {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `as`.
     pub const AS: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -22,6 +23,28 @@ impl As {
 
     /// The primary key on `id`.
     pub const AS_PKEY: &'static str = "as_pkey";
+
+    /// The rows of `public.keyword_keys` whose `as` references this one.
+    pub const KEYWORD_KEYS: ::rowsmith_runtime::HasMany<Self, super::KeywordKey> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "as",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.self` that `public.keyword_keys` links to this one.
+    pub const SELF: ::rowsmith_runtime::ManyToMany<Self, super::SelfRow> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."keyword_keys""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "as",
+                "int4",
+                |row| &row.id,
+            )],
+            &[("self", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -89,12 +112,53 @@ impl As {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.as`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewAs],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewAs]) -> ::rowsmith_runtime::Insert<'_, NewAs> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.as`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.as`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewAs, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.as` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.keyword_keys` whose `as` references this one.
@@ -139,6 +203,8 @@ impl ::rowsmith_runtime::FromRow for As {
 impl ::rowsmith_runtime::Table for As {
     const NAME: &'static str = r#""public"."as""#;
     const SELECT_LIST: &'static str = r#""id", "as""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[Self::ID.spec(), Self::AS.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.as`, to be inserted.

@@ -46,6 +46,42 @@ impl KeywordKey {
     /// The foreign key on `yield_id` to `public.yield`.
     pub const KEYWORD_KEYS_YIELD_ID_FKEY: &'static str = "keyword_keys_yield_id_fkey";
 
+    /// The row of `public.as` that `as` references.
+    pub const AS_ROW: ::rowsmith_runtime::BelongsTo<Self, super::As> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "as",
+            "id",
+            "int4",
+            |row| &row.r#as,
+        )]);
+
+    /// The row of `public.self` that `self` references.
+    pub const SELF_ROW: ::rowsmith_runtime::BelongsTo<Self, super::SelfRow> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "self",
+            "id",
+            "int4",
+            |row| &row.self_,
+        )]);
+
+    /// The row of `public.type` that `type` references.
+    pub const TYPE_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Type>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "type",
+            "type",
+            "text",
+            |row| &row.r#type,
+        )]);
+
+    /// The row of `public.yield` that `yield_id` references.
+    pub const YIELD: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Yield>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "yield_id",
+            "id",
+            "int4",
+            |row| &row.yield_id,
+        )]);
+
     /// Finds the row with this primary key, `as`, `self`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -174,12 +210,53 @@ impl KeywordKey {
         ::rowsmith_runtime::query::affected(db, SQL, &[&r#as, &self_]).await
     }
 
+    /// Begins a query of `public.keyword_keys`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewKeywordKey],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewKeywordKey]) -> ::rowsmith_runtime::Insert<'_, NewKeywordKey> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.keyword_keys`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.keyword_keys`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewKeywordKey, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.keyword_keys` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.as` that `as` references.
@@ -253,6 +330,13 @@ impl ::rowsmith_runtime::FromRow for KeywordKey {
 impl ::rowsmith_runtime::Table for KeywordKey {
     const NAME: &'static str = r#""public"."keyword_keys""#;
     const SELECT_LIST: &'static str = r#""as", "self", "type", "yield_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::AS.spec(),
+        Self::SELF.spec(),
+        Self::TYPE.spec(),
+        Self::YIELD_ID.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["as", "self"];
 }
 
 /// A new row of `public.keyword_keys`, to be inserted.

@@ -129,7 +129,8 @@ pub struct Keyword {
 
 impl Keyword {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `keyword`.
     pub const KEYWORD: ::rowsmith_runtime::Column<Self, super::KeywordEnum> =
@@ -442,12 +443,53 @@ impl Keyword {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.keywords`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewKeyword],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewKeyword]) -> ::rowsmith_runtime::Insert<'_, NewKeyword> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.keywords`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.keywords`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewKeyword, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.keywords` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -524,6 +566,70 @@ impl ::rowsmith_runtime::FromRow for Keyword {
 impl ::rowsmith_runtime::Table for Keyword {
     const NAME: &'static str = r#""public"."keywords""#;
     const SELECT_LIST: &'static str = r#""id", "keyword", "all_values", "as", "break", "const", "continue", "crate", "else", "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "async", "await", "dyn", "abstract", "become", "box", "do", "final", "macro", "override", "priv", "typeof", "unsized", "virtual", "yield", "try", "gen", "union", "raw", "safe", "macro_rules", "auto", "default""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::KEYWORD.spec(),
+        Self::ALL_VALUES.spec(),
+        Self::AS.spec(),
+        Self::BREAK.spec(),
+        Self::CONST.spec(),
+        Self::CONTINUE.spec(),
+        Self::CRATE.spec(),
+        Self::ELSE.spec(),
+        Self::ENUM.spec(),
+        Self::EXTERN.spec(),
+        Self::FALSE.spec(),
+        Self::FN.spec(),
+        Self::FOR.spec(),
+        Self::IF.spec(),
+        Self::IMPL.spec(),
+        Self::IN.spec(),
+        Self::LET.spec(),
+        Self::LOOP.spec(),
+        Self::MATCH.spec(),
+        Self::MOD.spec(),
+        Self::MOVE.spec(),
+        Self::MUT.spec(),
+        Self::PUB.spec(),
+        Self::REF.spec(),
+        Self::RETURN.spec(),
+        Self::SELF.spec(),
+        Self::SELF_2.spec(),
+        Self::STATIC.spec(),
+        Self::STRUCT.spec(),
+        Self::SUPER.spec(),
+        Self::TRAIT.spec(),
+        Self::TRUE.spec(),
+        Self::TYPE.spec(),
+        Self::UNSAFE.spec(),
+        Self::USE.spec(),
+        Self::WHERE.spec(),
+        Self::WHILE.spec(),
+        Self::ASYNC.spec(),
+        Self::AWAIT.spec(),
+        Self::DYN.spec(),
+        Self::ABSTRACT.spec(),
+        Self::BECOME.spec(),
+        Self::BOX.spec(),
+        Self::DO.spec(),
+        Self::FINAL.spec(),
+        Self::MACRO.spec(),
+        Self::OVERRIDE.spec(),
+        Self::PRIV.spec(),
+        Self::TYPEOF.spec(),
+        Self::UNSIZED.spec(),
+        Self::VIRTUAL.spec(),
+        Self::YIELD.spec(),
+        Self::TRY.spec(),
+        Self::GEN.spec(),
+        Self::UNION.spec(),
+        Self::RAW.spec(),
+        Self::SAFE.spec(),
+        Self::MACRO_RULES.spec(),
+        Self::AUTO.spec(),
+        Self::DEFAULT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.keywords`, to be inserted.

@@ -11,7 +11,8 @@ pub struct SelfRow {
 
 impl SelfRow {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `self`.
     pub const SELF: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -22,6 +23,28 @@ impl SelfRow {
 
     /// The unique constraint on `self`.
     pub const SELF_SELF_KEY: &'static str = "self_self_key";
+
+    /// The rows of `public.keyword_keys` whose `self` references this one.
+    pub const KEYWORD_KEYS: ::rowsmith_runtime::HasMany<Self, super::KeywordKey> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "self",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.as` that `public.keyword_keys` links to this one.
+    pub const AS: ::rowsmith_runtime::ManyToMany<Self, super::As> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."keyword_keys""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "self",
+                "int4",
+                |row| &row.id,
+            )],
+            &[("as", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -89,12 +112,53 @@ impl SelfRow {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.self`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewSelfRow],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewSelfRow]) -> ::rowsmith_runtime::Insert<'_, NewSelfRow> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.self`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.self`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewSelfRow, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.self` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.keyword_keys` whose `self` references this one.
@@ -139,6 +203,9 @@ impl ::rowsmith_runtime::FromRow for SelfRow {
 impl ::rowsmith_runtime::Table for SelfRow {
     const NAME: &'static str = r#""public"."self""#;
     const SELECT_LIST: &'static str = r#""id", "self""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::SELF.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.self`, to be inserted.

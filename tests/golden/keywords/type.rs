@@ -11,7 +11,8 @@ pub struct Type {
 
 impl Type {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `type`.
     pub const TYPE: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -22,6 +23,15 @@ impl Type {
 
     /// The unique constraint on `type`.
     pub const TYPE_TYPE_KEY: &'static str = "type_type_key";
+
+    /// The rows of `public.keyword_keys` whose `type` references this one.
+    pub const KEYWORD_KEYS: ::rowsmith_runtime::HasMany<Self, super::KeywordKey> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "type",
+            "type",
+            "text",
+            |row| &row.r#type,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -89,12 +99,53 @@ impl Type {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.type`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewType],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewType]) -> ::rowsmith_runtime::Insert<'_, NewType> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.type`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.type`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewType, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.type` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.keyword_keys` whose `type` references this one.
@@ -125,6 +176,9 @@ impl ::rowsmith_runtime::FromRow for Type {
 impl ::rowsmith_runtime::Table for Type {
     const NAME: &'static str = r#""public"."type""#;
     const SELECT_LIST: &'static str = r#""id", "type""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::TYPE.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.type`, to be inserted.

@@ -13,7 +13,8 @@ pub struct Document {
 
 impl Document {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `user_id`.
     pub const USER_ID: ::rowsmith_runtime::Column<Self, i64> =
@@ -28,6 +29,59 @@ impl Document {
 
     /// The foreign key on `user_id` to `public.users`.
     pub const DOCUMENTS_USER_ID_FKEY: &'static str = "documents_user_id_fkey";
+
+    /// The row of `public.users` that `user_id` references.
+    pub const USER: ::rowsmith_runtime::BelongsTo<Self, super::User> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "user_id",
+            "id",
+            "int8",
+            |row| &row.user_id,
+        )]);
+
+    /// The rows of `public.document_users` whose `document_id` references this one.
+    pub const DOCUMENT_USERS: ::rowsmith_runtime::HasMany<Self, super::DocumentUser> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "document_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.subscriptions` whose `document_id` references this one.
+    pub const SUBSCRIPTIONS: ::rowsmith_runtime::HasMany<Self, super::Subscription> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "document_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.users` that `public.document_users` links to this one.
+    pub const USERS: ::rowsmith_runtime::ManyToMany<Self, super::User> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."document_users""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "document_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("user_id", "id")],
+        );
+
+    /// The rows of `public.users` that `public.subscriptions` links to this one.
+    pub const USERS_VIA_SUBSCRIPTIONS: ::rowsmith_runtime::ManyToMany<Self, super::User> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."subscriptions""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "document_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("user_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -96,12 +150,53 @@ impl Document {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.documents`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewDocument],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewDocument]) -> ::rowsmith_runtime::Insert<'_, NewDocument> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.documents`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.documents`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewDocument, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.documents` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.users` that `user_id` references.
@@ -186,6 +281,9 @@ impl ::rowsmith_runtime::FromRow for Document {
 impl ::rowsmith_runtime::Table for Document {
     const NAME: &'static str = r#""public"."documents""#;
     const SELECT_LIST: &'static str = r#""id", "user_id", "title""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::USER_ID.spec(), Self::TITLE.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.documents`, to be inserted.

@@ -35,6 +35,24 @@ impl Subscription {
     /// The foreign key on `user_id` to `public.users`.
     pub const SUBSCRIPTIONS_USER_ID_FKEY: &'static str = "subscriptions_user_id_fkey";
 
+    /// The row of `public.users` that `user_id` references.
+    pub const USER: ::rowsmith_runtime::BelongsTo<Self, super::User> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "user_id",
+            "id",
+            "int8",
+            |row| &row.user_id,
+        )]);
+
+    /// The row of `public.documents` that `document_id` references.
+    pub const DOCUMENT: ::rowsmith_runtime::BelongsTo<Self, super::Document> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "document_id",
+            "id",
+            "int8",
+            |row| &row.document_id,
+        )]);
+
     /// Finds the row with this primary key, `user_id`, `document_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -121,12 +139,53 @@ impl Subscription {
         ::rowsmith_runtime::query::affected(db, SQL, &[&user_id, &document_id]).await
     }
 
+    /// Begins a query of `public.subscriptions`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewSubscription],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewSubscription]) -> ::rowsmith_runtime::Insert<'_, NewSubscription> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.subscriptions`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.subscriptions`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewSubscription, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.subscriptions` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.users` that `user_id` references.
@@ -169,6 +228,12 @@ impl ::rowsmith_runtime::FromRow for Subscription {
 impl ::rowsmith_runtime::Table for Subscription {
     const NAME: &'static str = r#""public"."subscriptions""#;
     const SELECT_LIST: &'static str = r#""user_id", "document_id", "subscribed_at""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::USER_ID.spec(),
+        Self::DOCUMENT_ID.spec(),
+        Self::SUBSCRIBED_AT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["user_id", "document_id"];
 }
 
 /// A new row of `public.subscriptions`, to be inserted.

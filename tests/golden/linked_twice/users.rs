@@ -11,7 +11,8 @@ pub struct User {
 
 impl User {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `name`.
     pub const NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -19,6 +20,59 @@ impl User {
 
     /// The primary key on `id`.
     pub const USERS_PKEY: &'static str = "users_pkey";
+
+    /// The rows of `public.document_users` whose `user_id` references this one.
+    pub const DOCUMENT_USERS: ::rowsmith_runtime::HasMany<Self, super::DocumentUser> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.documents` whose `user_id` references this one.
+    pub const DOCUMENTS: ::rowsmith_runtime::HasMany<Self, super::Document> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.subscriptions` whose `user_id` references this one.
+    pub const SUBSCRIPTIONS: ::rowsmith_runtime::HasMany<Self, super::Subscription> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "user_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.documents` that `public.document_users` links to this one.
+    pub const DOCUMENTS_VIA_DOCUMENT_USERS: ::rowsmith_runtime::ManyToMany<Self, super::Document> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."document_users""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "user_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("document_id", "id")],
+        );
+
+    /// The rows of `public.documents` that `public.subscriptions` links to this one.
+    pub const DOCUMENTS_VIA_SUBSCRIPTIONS: ::rowsmith_runtime::ManyToMany<Self, super::Document> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."subscriptions""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "user_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("document_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -74,12 +128,53 @@ impl User {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.users`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewUser],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewUser]) -> ::rowsmith_runtime::Insert<'_, NewUser> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.users`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.users`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewUser, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.users` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.document_users` whose `user_id` references this one.
@@ -164,6 +259,9 @@ impl ::rowsmith_runtime::FromRow for User {
 impl ::rowsmith_runtime::Table for User {
     const NAME: &'static str = r#""public"."users""#;
     const SELECT_LIST: &'static str = r#""id", "name""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::NAME.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.users`, to be inserted.

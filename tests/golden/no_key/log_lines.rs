@@ -55,12 +55,53 @@ impl LogLine {
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
 
+    /// Begins a query of `public.log_lines`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewLogLine],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewLogLine]) -> ::rowsmith_runtime::Insert<'_, NewLogLine> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.log_lines`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.log_lines`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewLogLine, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.log_lines` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -79,6 +120,12 @@ impl ::rowsmith_runtime::FromRow for LogLine {
 impl ::rowsmith_runtime::Table for LogLine {
     const NAME: &'static str = r#""public"."log_lines""#;
     const SELECT_LIST: &'static str = r#""written_at", "level", "message""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::WRITTEN_AT.spec(),
+        Self::LEVEL.spec(),
+        Self::MESSAGE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }
 
 /// A new row of `public.log_lines`, to be inserted.

@@ -32,6 +32,15 @@ impl Override {
     /// The foreign key on `setting_name` to `public.settings`.
     pub const OVERRIDES_SETTING_NAME_FKEY: &'static str = "overrides_setting_name_fkey";
 
+    /// The row of `public.settings` that `setting_name` references.
+    pub const SETTING_NAME_ROW: ::rowsmith_runtime::BelongsTo<Self, super::Setting> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "setting_name",
+            "name",
+            "text",
+            |row| &row.setting_name,
+        )]);
+
     /// Finds the row with this `setting_name`, `machine`.
     pub async fn find_by_setting_name_and_machine(
         db: &impl ::rowsmith_runtime::Executor,
@@ -75,12 +84,53 @@ impl Override {
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
 
+    /// Begins a query of `public.overrides`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewOverride],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewOverride]) -> ::rowsmith_runtime::Insert<'_, NewOverride> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.overrides`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.overrides`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewOverride, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.overrides` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.settings` that `setting_name` references.
@@ -111,6 +161,12 @@ impl ::rowsmith_runtime::FromRow for Override {
 impl ::rowsmith_runtime::Table for Override {
     const NAME: &'static str = r#""public"."overrides""#;
     const SELECT_LIST: &'static str = r#""setting_name", "machine", "value""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::SETTING_NAME.spec(),
+        Self::MACHINE.spec(),
+        Self::VALUE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }
 
 /// A new row of `public.overrides`, to be inserted.

@@ -23,6 +23,15 @@ impl Setting {
     /// The unique constraint on `name`.
     pub const SETTINGS_NAME_KEY: &'static str = "settings_name_key";
 
+    /// The rows of `public.overrides` whose `setting_name` references this one.
+    pub const OVERRIDES: ::rowsmith_runtime::HasMany<Self, super::Override> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "name",
+            "setting_name",
+            "text",
+            |row| &row.name,
+        )]);
+
     /// Finds the row with this `name`.
     pub async fn find_by_name(
         db: &impl ::rowsmith_runtime::Executor,
@@ -52,12 +61,53 @@ impl Setting {
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
 
+    /// Begins a query of `public.settings`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewSetting],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewSetting]) -> ::rowsmith_runtime::Insert<'_, NewSetting> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.settings`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.settings`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewSetting, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.settings` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.overrides` whose `setting_name` references this one.
@@ -87,6 +137,9 @@ impl ::rowsmith_runtime::FromRow for Setting {
 impl ::rowsmith_runtime::Table for Setting {
     const NAME: &'static str = r#""public"."settings""#;
     const SELECT_LIST: &'static str = r#""name", "value""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::NAME.spec(), Self::VALUE.spec()];
+    const KEY: &'static [&'static str] = &[];
 }
 
 /// A new row of `public.settings`, to be inserted.

@@ -35,6 +35,24 @@ impl Acquaintance {
     /// The primary key on `employee_id`, `other_id`.
     pub const ACQUAINTANCES_PKEY: &'static str = "acquaintances_pkey";
 
+    /// The row of `public.employees` that `employee_id` references.
+    pub const EMPLOYEE: ::rowsmith_runtime::BelongsTo<Self, super::Employee> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "employee_id",
+            "id",
+            "int4",
+            |row| &row.employee_id,
+        )]);
+
+    /// The row of `public.employees` that `other_id` references.
+    pub const OTHER: ::rowsmith_runtime::BelongsTo<Self, super::Employee> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "other_id",
+            "id",
+            "int4",
+            |row| &row.other_id,
+        )]);
+
     /// Finds the row with this primary key, `employee_id`, `other_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -121,12 +139,53 @@ impl Acquaintance {
         ::rowsmith_runtime::query::affected(db, SQL, &[&employee_id, &other_id]).await
     }
 
+    /// Begins a query of `public.acquaintances`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewAcquaintance],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewAcquaintance]) -> ::rowsmith_runtime::Insert<'_, NewAcquaintance> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.acquaintances`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.acquaintances`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewAcquaintance, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.acquaintances` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.employees` that `employee_id` references.
@@ -169,6 +228,12 @@ impl ::rowsmith_runtime::FromRow for Acquaintance {
 impl ::rowsmith_runtime::Table for Acquaintance {
     const NAME: &'static str = r#""public"."acquaintances""#;
     const SELECT_LIST: &'static str = r#""employee_id", "other_id", "since""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::EMPLOYEE_ID.spec(),
+        Self::OTHER_ID.spec(),
+        Self::SINCE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["employee_id", "other_id"];
 }
 
 /// A new row of `public.acquaintances`, to be inserted.

@@ -19,7 +19,8 @@ pub struct Assignment {
 
 impl Assignment {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `project_id`.
     pub const PROJECT_ID: ::rowsmith_runtime::Column<Self, i32> =
@@ -49,6 +50,24 @@ impl Assignment {
 
     /// The foreign key on `project_id` to `public.projects`.
     pub const ASSIGNMENTS_PROJECT_ID_FKEY: &'static str = "assignments_project_id_fkey";
+
+    /// The row of `public.projects` that `project_id` references.
+    pub const PROJECT: ::rowsmith_runtime::BelongsTo<Self, super::Project> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "project_id",
+            "id",
+            "int4",
+            |row| &row.project_id,
+        )]);
+
+    /// The row of `public.employees` that `employee_id` references.
+    pub const EMPLOYEE: ::rowsmith_runtime::BelongsTo<Self, super::Employee> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "employee_id",
+            "id",
+            "int4",
+            |row| &row.employee_id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -144,12 +163,53 @@ impl Assignment {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.assignments`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewAssignment],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewAssignment]) -> ::rowsmith_runtime::Insert<'_, NewAssignment> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.assignments`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.assignments`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewAssignment, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.assignments` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.projects` that `project_id` references.
@@ -194,6 +254,14 @@ impl ::rowsmith_runtime::FromRow for Assignment {
 impl ::rowsmith_runtime::Table for Assignment {
     const NAME: &'static str = r#""public"."assignments""#;
     const SELECT_LIST: &'static str = r#""id", "project_id", "employee_id", "role", "share""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::PROJECT_ID.spec(),
+        Self::EMPLOYEE_ID.spec(),
+        Self::ROLE.spec(),
+        Self::SHARE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.assignments`, to be inserted.

@@ -15,7 +15,8 @@ pub struct Department {
 
 impl Department {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `name`.
     pub const NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -43,6 +44,44 @@ impl Department {
 
     /// The primary key on `id`.
     pub const DEPARTMENTS_PKEY: &'static str = "departments_pkey";
+
+    /// The row of `public.departments` that `parent_id` references.
+    pub const PARENT: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Department>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "parent_id",
+        "id",
+        "int4",
+        |row| &row.parent_id,
+    )]);
+
+    /// The row of `public.employees` that `head_id` references.
+    pub const HEAD: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Employee>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "head_id",
+            "id",
+            "int4",
+            |row| &row.head_id,
+        )]);
+
+    /// The rows of `public.departments` whose `parent_id` references this one.
+    pub const DEPARTMENTS: ::rowsmith_runtime::HasMany<Self, super::Department> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "parent_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.employees` whose `department_id` references this one.
+    pub const EMPLOYEES: ::rowsmith_runtime::HasMany<Self, super::Employee> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "department_id",
+            "int4",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -135,12 +174,53 @@ impl Department {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.departments`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewDepartment],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewDepartment]) -> ::rowsmith_runtime::Insert<'_, NewDepartment> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.departments`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.departments`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewDepartment, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.departments` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.departments` that `parent_id` references.
@@ -216,6 +296,13 @@ impl ::rowsmith_runtime::FromRow for Department {
 impl ::rowsmith_runtime::Table for Department {
     const NAME: &'static str = r#""public"."departments""#;
     const SELECT_LIST: &'static str = r#""id", "name", "parent_id", "head_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::NAME.spec(),
+        Self::PARENT_ID.spec(),
+        Self::HEAD_ID.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.departments`, to be inserted.

@@ -21,7 +21,8 @@ pub struct Employee {
 
 impl Employee {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `name`.
     pub const NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -64,6 +65,153 @@ impl Employee {
 
     /// The primary key on `id`.
     pub const EMPLOYEES_PKEY: &'static str = "employees_pkey";
+
+    /// The row of `public.departments` that `department_id` references.
+    pub const DEPARTMENT: ::rowsmith_runtime::BelongsTo<Self, super::Department> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "department_id",
+            "id",
+            "int4",
+            |row| &row.department_id,
+        )]);
+
+    /// The row of `public.employees` that `manager_id` references.
+    pub const MANAGER: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Employee>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "manager_id",
+            "id",
+            "int4",
+            |row| &row.manager_id,
+        )]);
+
+    /// The row of `public.employees` that `mentor_id` references.
+    pub const MENTOR: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Employee>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "mentor_id",
+            "id",
+            "int4",
+            |row| &row.mentor_id,
+        )]);
+
+    /// The rows of `public.acquaintances` whose `employee_id` references this one.
+    pub const ACQUAINTANCES: ::rowsmith_runtime::HasMany<Self, super::Acquaintance> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "employee_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.assignments` whose `employee_id` references this one.
+    pub const ASSIGNMENTS: ::rowsmith_runtime::HasMany<Self, super::Assignment> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "employee_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The row of `public.departments` whose `head_id` references this one, if there is one.
+    pub const DEPARTMENT_BY_HEAD: ::rowsmith_runtime::HasOne<Self, super::Department> =
+        ::rowsmith_runtime::HasOne::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "head_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.employees` whose `manager_id` references this one.
+    pub const EMPLOYEES: ::rowsmith_runtime::HasMany<Self, super::Employee> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "manager_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.projects` whose `lead_id` references this one.
+    pub const PROJECTS: ::rowsmith_runtime::HasMany<Self, super::Project> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "lead_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.acquaintances` whose `other_id` references this one.
+    pub const ACQUAINTANCES_BY_OTHER: ::rowsmith_runtime::HasMany<Self, super::Acquaintance> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "other_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.employees` whose `mentor_id` references this one.
+    pub const EMPLOYEES_BY_MENTOR: ::rowsmith_runtime::HasMany<Self, super::Employee> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "mentor_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.projects` whose `sponsor_id` references this one.
+    pub const PROJECTS_BY_SPONSOR: ::rowsmith_runtime::HasMany<Self, super::Project> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "sponsor_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.projects` whose `reviewer_id` references this one.
+    pub const PROJECTS_BY_REVIEWER: ::rowsmith_runtime::HasMany<Self, super::Project> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "reviewer_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.employees` that `public.acquaintances` links to this one.
+    pub const OTHERS: ::rowsmith_runtime::ManyToMany<Self, super::Employee> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."acquaintances""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "employee_id",
+                "int4",
+                |row| &row.id,
+            )],
+            &[("other_id", "id")],
+        );
+
+    /// The rows of `public.employees` that `public.acquaintances` links to this one.
+    pub const EMPLOYEES_VIA_ACQUAINTANCES: ::rowsmith_runtime::ManyToMany<Self, super::Employee> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."acquaintances""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "other_id",
+                "int4",
+                |row| &row.id,
+            )],
+            &[("employee_id", "id")],
+        );
+
+    /// The rows of `public.projects` that `public.assignments` links to this one.
+    pub const PROJECTS_VIA_ASSIGNMENTS: ::rowsmith_runtime::ManyToMany<Self, super::Project> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."assignments""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "employee_id",
+                "int4",
+                |row| &row.id,
+            )],
+            &[("project_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -170,12 +318,53 @@ impl Employee {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.employees`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewEmployee],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewEmployee]) -> ::rowsmith_runtime::Insert<'_, NewEmployee> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.employees`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.employees`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewEmployee, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.employees` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.departments` that `department_id` references.
@@ -401,6 +590,16 @@ impl ::rowsmith_runtime::Table for Employee {
     const NAME: &'static str = r#""public"."employees""#;
     const SELECT_LIST: &'static str =
         r#""id", "name", "email", "department_id", "manager_id", "mentor_id", "hired_on""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::NAME.spec(),
+        Self::EMAIL.spec(),
+        Self::DEPARTMENT_ID.spec(),
+        Self::MANAGER_ID.spec(),
+        Self::MENTOR_ID.spec(),
+        Self::HIRED_ON.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.employees`, to be inserted.

@@ -17,7 +17,8 @@ pub struct Project {
 
 impl Project {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `title`.
     pub const TITLE: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -46,6 +47,57 @@ impl Project {
 
     /// The foreign key on `sponsor_id` to `public.employees`.
     pub const PROJECTS_SPONSOR_ID_FKEY: &'static str = "projects_sponsor_id_fkey";
+
+    /// The row of `public.employees` that `lead_id` references.
+    pub const LEAD: ::rowsmith_runtime::BelongsTo<Self, super::Employee> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "lead_id",
+            "id",
+            "int4",
+            |row| &row.lead_id,
+        )]);
+
+    /// The row of `public.employees` that `sponsor_id` references.
+    pub const SPONSOR: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Employee>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "sponsor_id",
+            "id",
+            "int4",
+            |row| &row.sponsor_id,
+        )]);
+
+    /// The row of `public.employees` that `reviewer_id` references.
+    pub const REVIEWER: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Employee>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "reviewer_id",
+        "id",
+        "int4",
+        |row| &row.reviewer_id,
+    )]);
+
+    /// The rows of `public.assignments` whose `project_id` references this one.
+    pub const ASSIGNMENTS: ::rowsmith_runtime::HasMany<Self, super::Assignment> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "project_id",
+            "int4",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.employees` that `public.assignments` links to this one.
+    pub const EMPLOYEES: ::rowsmith_runtime::ManyToMany<Self, super::Employee> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."assignments""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "project_id",
+                "int4",
+                |row| &row.id,
+            )],
+            &[("employee_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -140,12 +192,53 @@ impl Project {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.projects`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewProject],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewProject]) -> ::rowsmith_runtime::Insert<'_, NewProject> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.projects`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.projects`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewProject, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.projects` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.employees` that `lead_id` references.
@@ -236,6 +329,14 @@ impl ::rowsmith_runtime::FromRow for Project {
 impl ::rowsmith_runtime::Table for Project {
     const NAME: &'static str = r#""public"."projects""#;
     const SELECT_LIST: &'static str = r#""id", "title", "lead_id", "sponsor_id", "reviewer_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::TITLE.spec(),
+        Self::LEAD_ID.spec(),
+        Self::SPONSOR_ID.spec(),
+        Self::REVIEWER_ID.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.projects`, to be inserted.

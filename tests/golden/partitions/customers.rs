@@ -26,6 +26,15 @@ impl Customer {
     /// The primary key on `region`, `id`.
     pub const CUSTOMERS_PKEY: &'static str = "customers_pkey";
 
+    /// The rows of `public.orders` whose `customer_region`, `customer_id` reference this one.
+    pub const ORDERS: ::rowsmith_runtime::HasMany<Self, super::Order> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("region", "customer_region", "text", |row| {
+                &row.region
+            }),
+            ::rowsmith_runtime::Link::<Self>::new("id", "customer_id", "int8", |row| &row.id),
+        ]);
+
     /// Finds the row with this primary key, `region`, `id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -99,12 +108,53 @@ impl Customer {
         ::rowsmith_runtime::query::affected(db, SQL, &[&region, &id]).await
     }
 
+    /// Begins a query of `public.customers`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewCustomer],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewCustomer]) -> ::rowsmith_runtime::Insert<'_, NewCustomer> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.customers`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.customers`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewCustomer, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.customers` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.orders` whose `customer_region`, `customer_id` reference this one.
@@ -137,6 +187,9 @@ impl ::rowsmith_runtime::FromRow for Customer {
 impl ::rowsmith_runtime::Table for Customer {
     const NAME: &'static str = r#""public"."customers""#;
     const SELECT_LIST: &'static str = r#""id", "region", "email""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::REGION.spec(), Self::EMAIL.spec()];
+    const KEY: &'static [&'static str] = &["region", "id"];
 }
 
 /// A new row of `public.customers`, to be inserted.

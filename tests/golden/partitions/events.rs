@@ -45,12 +45,53 @@ impl Event {
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
 
+    /// Begins a query of `public.events`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewEvent],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewEvent]) -> ::rowsmith_runtime::Insert<'_, NewEvent> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.events`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.events`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewEvent, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.events` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -69,6 +110,12 @@ impl ::rowsmith_runtime::FromRow for Event {
 impl ::rowsmith_runtime::Table for Event {
     const NAME: &'static str = r#""public"."events""#;
     const SELECT_LIST: &'static str = r#""happened_at", "device", "payload""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::HAPPENED_AT.spec(),
+        Self::DEVICE.spec(),
+        Self::PAYLOAD.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }
 
 /// A new row of `public.events`, to be inserted.

@@ -40,6 +40,15 @@ impl Measurement {
     /// The foreign key on `sensor_id` to `public.sensors`.
     pub const MEASUREMENTS_SENSOR_ID_FKEY: &'static str = "measurements_sensor_id_fkey";
 
+    /// The row of `public.sensors` that `sensor_id` references.
+    pub const SENSOR: ::rowsmith_runtime::BelongsTo<Self, super::Sensor> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "sensor_id",
+            "id",
+            "int4",
+            |row| &row.sensor_id,
+        )]);
+
     /// Finds the row with this primary key, `sensor_id`, `taken_at`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -126,12 +135,53 @@ impl Measurement {
         ::rowsmith_runtime::query::affected(db, SQL, &[&sensor_id, &taken_at]).await
     }
 
+    /// Begins a query of `public.measurements`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewMeasurement],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewMeasurement]) -> ::rowsmith_runtime::Insert<'_, NewMeasurement> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.measurements`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.measurements`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewMeasurement, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.measurements` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.sensors` that `sensor_id` references.
@@ -163,6 +213,13 @@ impl ::rowsmith_runtime::FromRow for Measurement {
 impl ::rowsmith_runtime::Table for Measurement {
     const NAME: &'static str = r#""public"."measurements""#;
     const SELECT_LIST: &'static str = r#""sensor_id", "taken_at", "value", "note""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::SENSOR_ID.spec(),
+        Self::TAKEN_AT.spec(),
+        Self::VALUE.spec(),
+        Self::NOTE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["sensor_id", "taken_at"];
 }
 
 /// A new row of `public.measurements`, to be inserted.

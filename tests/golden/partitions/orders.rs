@@ -15,7 +15,8 @@ pub struct Order {
 
 impl Order {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `customer_region`.
     pub const CUSTOMER_REGION: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -35,6 +36,17 @@ impl Order {
 
     /// The primary key on `id`.
     pub const ORDERS_PKEY: &'static str = "orders_pkey";
+
+    /// The row of `public.customers` that `customer_region`, `customer_id` reference.
+    pub const CUSTOMER: ::rowsmith_runtime::BelongsTo<Self, super::Customer> =
+        ::rowsmith_runtime::BelongsTo::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("customer_region", "region", "text", |row| {
+                &row.customer_region
+            }),
+            ::rowsmith_runtime::Link::<Self>::new("customer_id", "id", "int8", |row| {
+                &row.customer_id
+            }),
+        ]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -105,12 +117,53 @@ impl Order {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.orders`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewOrder],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewOrder]) -> ::rowsmith_runtime::Insert<'_, NewOrder> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.orders`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.orders`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewOrder, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.orders` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.customers` that `customer_region`, `customer_id` reference.
@@ -143,6 +196,13 @@ impl ::rowsmith_runtime::FromRow for Order {
 impl ::rowsmith_runtime::Table for Order {
     const NAME: &'static str = r#""public"."orders""#;
     const SELECT_LIST: &'static str = r#""id", "customer_region", "customer_id", "amount""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::CUSTOMER_REGION.spec(),
+        Self::CUSTOMER_ID.spec(),
+        Self::AMOUNT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.orders`, to be inserted.

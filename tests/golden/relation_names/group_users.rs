@@ -27,6 +27,24 @@ impl GroupUser {
     /// The foreign key on `user_id` to `public.users`.
     pub const GROUP_USERS_USER_ID_FKEY: &'static str = "group_users_user_id_fkey";
 
+    /// The row of `public.groups` that `group_id` references.
+    pub const GROUP: ::rowsmith_runtime::BelongsTo<Self, super::Group> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "group_id",
+            "id",
+            "int8",
+            |row| &row.group_id,
+        )]);
+
+    /// The row of `public.users` that `user_id` references.
+    pub const USER: ::rowsmith_runtime::BelongsTo<Self, super::User> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "user_id",
+            "id",
+            "int8",
+            |row| &row.user_id,
+        )]);
+
     /// Finds the row with this primary key, `group_id`, `user_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -113,12 +131,53 @@ impl GroupUser {
         ::rowsmith_runtime::query::affected(db, SQL, &[&group_id, &user_id]).await
     }
 
+    /// Begins a query of `public.group_users`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewGroupUser],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewGroupUser]) -> ::rowsmith_runtime::Insert<'_, NewGroupUser> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.group_users`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.group_users`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewGroupUser, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.group_users` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.groups` that `group_id` references.
@@ -160,6 +219,9 @@ impl ::rowsmith_runtime::FromRow for GroupUser {
 impl ::rowsmith_runtime::Table for GroupUser {
     const NAME: &'static str = r#""public"."group_users""#;
     const SELECT_LIST: &'static str = r#""group_id", "user_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::GROUP_ID.spec(), Self::USER_ID.spec()];
+    const KEY: &'static [&'static str] = &["group_id", "user_id"];
 }
 
 /// A new row of `public.group_users`, to be inserted.

@@ -11,7 +11,8 @@ pub struct Group {
 
 impl Group {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `name`.
     pub const NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -19,6 +20,163 @@ impl Group {
 
     /// The primary key on `id`.
     pub const GROUPS_PKEY: &'static str = "groups_pkey";
+
+    /// The rows of `public.finds` whose `group_id` references this one.
+    pub const FINDS: ::rowsmith_runtime::HasMany<Self, super::Find> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "group_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.group_users` whose `group_id` references this one.
+    pub const GROUP_USERS: ::rowsmith_runtime::HasMany<Self, super::GroupUser> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "group_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The row of `public.list` whose `id` references this one, if there is one.
+    pub const LIST_BY_GROUP: ::rowsmith_runtime::HasOne<Self, super::List> =
+        ::rowsmith_runtime::HasOne::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `list_id` references this one.
+    pub const TICKETS: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "list_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `find_id` references this one.
+    pub const TICKETS_BY_FIND_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "find_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `count_id` references this one.
+    pub const TICKETS_BY_COUNT_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "count_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `exists_id` references this one.
+    pub const TICKETS_BY_EXISTS_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "exists_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `new_id` references this one.
+    pub const TICKETS_BY_NEW_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "new_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `insert_many_id` references this one.
+    pub const TICKETS_BY_INSERT_MANY_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "insert_many_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `delete_by_id_id` references this one.
+    pub const TICKETS_BY_DELETE_BY: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "delete_by_id_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `clone_id` references this one.
+    pub const TICKETS_BY_CLONE_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "clone_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `select_id` references this one.
+    pub const TICKETS_BY_SELECT_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "select_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `update_id` references this one.
+    pub const TICKETS_BY_UPDATE_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "update_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `delete_id` references this one.
+    pub const TICKETS_BY_DELETE_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "delete_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `from_row_id` references this one.
+    pub const TICKETS_BY_FROM_ROW_ROW: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "from_row_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.tickets` whose `db_id` references this one.
+    pub const TICKETS_BY_DB: ::rowsmith_runtime::HasMany<Self, super::Ticket> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "db_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.users` that `public.group_users` links to this one.
+    pub const USERS: ::rowsmith_runtime::ManyToMany<Self, super::User> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."group_users""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "group_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("user_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -74,12 +232,53 @@ impl Group {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.groups`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewGroup],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewGroup]) -> ::rowsmith_runtime::Insert<'_, NewGroup> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.groups`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.groups`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewGroup, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.groups` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.finds` whose `group_id` references this one.
@@ -344,6 +543,9 @@ impl ::rowsmith_runtime::FromRow for Group {
 impl ::rowsmith_runtime::Table for Group {
     const NAME: &'static str = r#""public"."groups""#;
     const SELECT_LIST: &'static str = r#""id", "name""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::NAME.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.groups`, to be inserted.

@@ -13,7 +13,8 @@ pub struct Review {
 
 impl Review {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `post`.
     pub const POST: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("post");
@@ -30,6 +31,24 @@ impl Review {
 
     /// The foreign key on `user` to `public.users`.
     pub const REVIEWS_USER_FKEY: &'static str = "reviews_user_fkey";
+
+    /// The row of `public.posts` that `post` references.
+    pub const POST_ROW: ::rowsmith_runtime::BelongsTo<Self, super::Post> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "post",
+            "id",
+            "int8",
+            |row| &row.post,
+        )]);
+
+    /// The row of `public.users` that `user` references.
+    pub const USER_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::User>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "user",
+            "id",
+            "int8",
+            |row| &row.user,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -111,12 +130,53 @@ impl Review {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.reviews`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewReview],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewReview]) -> ::rowsmith_runtime::Insert<'_, NewReview> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.reviews`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.reviews`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewReview, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.reviews` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.posts` that `post` references.
@@ -162,6 +222,9 @@ impl ::rowsmith_runtime::FromRow for Review {
 impl ::rowsmith_runtime::Table for Review {
     const NAME: &'static str = r#""public"."reviews""#;
     const SELECT_LIST: &'static str = r#""id", "post", "user""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::POST.spec(), Self::USER.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.reviews`, to be inserted.

@@ -35,7 +35,8 @@ pub struct Ticket {
 
 impl Ticket {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `list_id`.
     pub const LIST_ID: ::rowsmith_runtime::Column<Self, ::std::option::Option<i64>> =
@@ -130,6 +131,127 @@ impl Ticket {
 
     /// The foreign key on `update_id` to `public.groups`.
     pub const TICKETS_UPDATE_ID_FKEY: &'static str = "tickets_update_id_fkey";
+
+    /// The row of `public.groups` that `list_id` references.
+    pub const LIST_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "list_id",
+            "id",
+            "int8",
+            |row| &row.list_id,
+        )]);
+
+    /// The row of `public.groups` that `find_id` references.
+    pub const FIND_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "find_id",
+            "id",
+            "int8",
+            |row| &row.find_id,
+        )]);
+
+    /// The row of `public.groups` that `count_id` references.
+    pub const COUNT_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "count_id",
+            "id",
+            "int8",
+            |row| &row.count_id,
+        )]);
+
+    /// The row of `public.groups` that `exists_id` references.
+    pub const EXISTS_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "exists_id",
+            "id",
+            "int8",
+            |row| &row.exists_id,
+        )]);
+
+    /// The row of `public.groups` that `new_id` references.
+    pub const NEW_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "new_id",
+            "id",
+            "int8",
+            |row| &row.new_id,
+        )]);
+
+    /// The row of `public.groups` that `insert_many_id` references.
+    pub const INSERT_MANY_ROW: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Group>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "insert_many_id",
+        "id",
+        "int8",
+        |row| &row.insert_many_id,
+    )]);
+
+    /// The row of `public.groups` that `delete_by_id_id` references.
+    pub const DELETE_BY: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "delete_by_id_id",
+            "id",
+            "int8",
+            |row| &row.delete_by_id_id,
+        )]);
+
+    /// The row of `public.groups` that `clone_id` references.
+    pub const CLONE_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "clone_id",
+            "id",
+            "int8",
+            |row| &row.clone_id,
+        )]);
+
+    /// The row of `public.groups` that `select_id` references.
+    pub const SELECT_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "select_id",
+            "id",
+            "int8",
+            |row| &row.select_id,
+        )]);
+
+    /// The row of `public.groups` that `update_id` references.
+    pub const UPDATE_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "update_id",
+            "id",
+            "int8",
+            |row| &row.update_id,
+        )]);
+
+    /// The row of `public.groups` that `delete_id` references.
+    pub const DELETE_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "delete_id",
+            "id",
+            "int8",
+            |row| &row.delete_id,
+        )]);
+
+    /// The row of `public.groups` that `from_row_id` references.
+    pub const FROM_ROW_ROW: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Group>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "from_row_id",
+        "id",
+        "int8",
+        |row| &row.from_row_id,
+    )]);
+
+    /// The row of `public.groups` that `db_id` references.
+    pub const DB: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Group>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "db_id",
+            "id",
+            "int8",
+            |row| &row.db_id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -384,12 +506,53 @@ impl Ticket {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.tickets`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewTicket],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewTicket]) -> ::rowsmith_runtime::Insert<'_, NewTicket> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.tickets`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.tickets`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewTicket, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.tickets` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.groups` that `list_id` references.
@@ -614,6 +777,23 @@ impl ::rowsmith_runtime::FromRow for Ticket {
 impl ::rowsmith_runtime::Table for Ticket {
     const NAME: &'static str = r#""public"."tickets""#;
     const SELECT_LIST: &'static str = r#""id", "list_id", "find_id", "count_id", "exists_id", "new_id", "insert_many_id", "delete_by_id_id", "clone_id", "select_id", "update_id", "delete_id", "from_row_id", "db_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::LIST_ID.spec(),
+        Self::FIND_ID.spec(),
+        Self::COUNT_ID.spec(),
+        Self::EXISTS_ID.spec(),
+        Self::NEW_ID.spec(),
+        Self::INSERT_MANY_ID.spec(),
+        Self::DELETE_BY_ID_ID.spec(),
+        Self::CLONE_ID.spec(),
+        Self::SELECT_ID.spec(),
+        Self::UPDATE_ID.spec(),
+        Self::DELETE_ID.spec(),
+        Self::FROM_ROW_ID.spec(),
+        Self::DB_ID.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.tickets`, to be inserted.

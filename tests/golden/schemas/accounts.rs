@@ -11,7 +11,8 @@ pub struct Account {
 
 impl Account {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `name`.
     pub const NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -22,6 +23,33 @@ impl Account {
 
     /// The primary key on `id`.
     pub const ACCOUNTS_PKEY: &'static str = "accounts_pkey";
+
+    /// The rows of `Back Office.Work Orders` whose `Account` references this one.
+    pub const WORK_ORDERS: ::rowsmith_runtime::HasMany<Self, super::back_office::WorkOrder> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "Account",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `billing.accounts` whose `account_id` references this one.
+    pub const ACCOUNTS: ::rowsmith_runtime::HasMany<Self, super::billing::Account> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "account_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The row of `crm.accounts` whose `account_id` references this one, if there is one.
+    pub const ACCOUNT: ::rowsmith_runtime::HasOne<Self, super::crm::Account> =
+        ::rowsmith_runtime::HasOne::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "account_id",
+            "int8",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -89,12 +117,53 @@ impl Account {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.accounts`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewAccount],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewAccount]) -> ::rowsmith_runtime::Insert<'_, NewAccount> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.accounts`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.accounts`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewAccount, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.accounts` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `Back Office.Work Orders` whose `Account` references this one.
@@ -150,6 +219,9 @@ impl ::rowsmith_runtime::FromRow for Account {
 impl ::rowsmith_runtime::Table for Account {
     const NAME: &'static str = r#""public"."accounts""#;
     const SELECT_LIST: &'static str = r#""id", "name""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::NAME.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.accounts`, to be inserted.

@@ -13,7 +13,8 @@ pub struct Node {
 
 impl Node {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `node`.
     pub const NODE: ::rowsmith_runtime::Column<Self, ::std::option::Option<i64>> =
@@ -33,6 +34,57 @@ impl Node {
 
     /// The foreign key on `status` to `public.status`.
     pub const NODE_STATUS_FKEY: &'static str = "node_status_fkey";
+
+    /// The row of `public.node` that `node` references.
+    pub const NODE_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Node>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "node",
+            "id",
+            "int8",
+            |row| &row.node,
+        )]);
+
+    /// The row of `public.status` that `status` references.
+    pub const STATUS_ROW: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::Status>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "status",
+        "status",
+        "text",
+        |row| &row.status,
+    )]);
+
+    /// The rows of `public.node` whose `node` references this one.
+    pub const NODE_BY_NODE: ::rowsmith_runtime::HasMany<Self, super::Node> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "node",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.nodes_status` whose `node` references this one.
+    pub const NODES_STATUS: ::rowsmith_runtime::HasMany<Self, super::NodesStatus> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "node",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.status` that `public.nodes_status` links to this one.
+    pub const STATUS_VIA_NODES_STATUS: ::rowsmith_runtime::ManyToMany<Self, super::Status> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."nodes_status""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "node",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("status", "status")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -114,12 +166,53 @@ impl Node {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.node`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewNode],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewNode]) -> ::rowsmith_runtime::Insert<'_, NewNode> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.node`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.node`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewNode, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.node` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.node` that `node` references.
@@ -208,6 +301,9 @@ impl ::rowsmith_runtime::FromRow for Node {
 impl ::rowsmith_runtime::Table for Node {
     const NAME: &'static str = r#""public"."node""#;
     const SELECT_LIST: &'static str = r#""id", "node", "status""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::NODE.spec(), Self::STATUS.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.node`, to be inserted.

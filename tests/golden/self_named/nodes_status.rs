@@ -26,6 +26,24 @@ impl NodesStatus {
     /// The foreign key on `status` to `public.status`.
     pub const NODES_STATUS_STATUS_FKEY: &'static str = "nodes_status_status_fkey";
 
+    /// The row of `public.node` that `node` references.
+    pub const NODE_ROW: ::rowsmith_runtime::BelongsTo<Self, super::Node> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "node",
+            "id",
+            "int8",
+            |row| &row.node,
+        )]);
+
+    /// The row of `public.status` that `status` references.
+    pub const STATUS_ROW: ::rowsmith_runtime::BelongsTo<Self, super::Status> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "status",
+            "status",
+            "text",
+            |row| &row.status,
+        )]);
+
     /// Finds the row with this primary key, `node`, `status`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -112,12 +130,53 @@ impl NodesStatus {
         ::rowsmith_runtime::query::affected(db, SQL, &[&node, &status]).await
     }
 
+    /// Begins a query of `public.nodes_status`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewNodesStatus],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewNodesStatus]) -> ::rowsmith_runtime::Insert<'_, NewNodesStatus> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.nodes_status`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.nodes_status`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewNodesStatus, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.nodes_status` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.node` that `node` references.
@@ -159,6 +218,9 @@ impl ::rowsmith_runtime::FromRow for NodesStatus {
 impl ::rowsmith_runtime::Table for NodesStatus {
     const NAME: &'static str = r#""public"."nodes_status""#;
     const SELECT_LIST: &'static str = r#""node", "status""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::NODE.spec(), Self::STATUS.spec()];
+    const KEY: &'static [&'static str] = &["node", "status"];
 }
 
 /// A new row of `public.nodes_status`, to be inserted.

@@ -15,6 +15,37 @@ impl Status {
     /// The primary key on `status`.
     pub const STATUS_PKEY: &'static str = "status_pkey";
 
+    /// The rows of `public.node` whose `status` references this one.
+    pub const NODE: ::rowsmith_runtime::HasMany<Self, super::Node> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "status",
+            "status",
+            "text",
+            |row| &row.status,
+        )]);
+
+    /// The rows of `public.nodes_status` whose `status` references this one.
+    pub const NODES_STATUS: ::rowsmith_runtime::HasMany<Self, super::NodesStatus> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "status",
+            "status",
+            "text",
+            |row| &row.status,
+        )]);
+
+    /// The rows of `public.node` that `public.nodes_status` links to this one.
+    pub const NODE_VIA_NODES_STATUS: ::rowsmith_runtime::ManyToMany<Self, super::Node> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."nodes_status""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "status",
+                "status",
+                "text",
+                |row| &row.status,
+            )],
+            &[("node", "id")],
+        );
+
     /// Finds the row with this primary key, `status`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -69,12 +100,53 @@ impl Status {
         ::rowsmith_runtime::query::affected(db, SQL, &[&status]).await
     }
 
+    /// Begins a query of `public.status`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewStatus],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewStatus]) -> ::rowsmith_runtime::Insert<'_, NewStatus> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.status`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.status`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewStatus, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.status` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.node` whose `status` references this one.
@@ -131,6 +203,8 @@ impl ::rowsmith_runtime::FromRow for Status {
 impl ::rowsmith_runtime::Table for Status {
     const NAME: &'static str = r#""public"."status""#;
     const SELECT_LIST: &'static str = r#""status""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[Self::STATUS.spec()];
+    const KEY: &'static [&'static str] = &["status"];
 }
 
 /// A new row of `public.status`, to be inserted.

@@ -24,6 +24,15 @@ impl CreditNote {
     /// The primary key on `number`.
     pub const CREDIT_NOTES_PKEY: &'static str = "credit_notes_pkey";
 
+    /// The row of `public.invoices` that `invoice_number` references.
+    pub const INVOICE_NUMBER_ROW: ::rowsmith_runtime::BelongsTo<Self, super::Invoice> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "invoice_number",
+            "number",
+            "int4",
+            |row| &row.invoice_number,
+        )]);
+
     /// Finds the row with this primary key, `number`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -91,12 +100,53 @@ impl CreditNote {
         ::rowsmith_runtime::query::affected(db, SQL, &[&number]).await
     }
 
+    /// Begins a query of `public.credit_notes`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewCreditNote],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewCreditNote]) -> ::rowsmith_runtime::Insert<'_, NewCreditNote> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.credit_notes`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.credit_notes`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewCreditNote, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.credit_notes` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.invoices` that `invoice_number` references.
@@ -126,6 +176,9 @@ impl ::rowsmith_runtime::FromRow for CreditNote {
 impl ::rowsmith_runtime::Table for CreditNote {
     const NAME: &'static str = r#""public"."credit_notes""#;
     const SELECT_LIST: &'static str = r#""number", "invoice_number""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::NUMBER.spec(), Self::INVOICE_NUMBER.spec()];
+    const KEY: &'static [&'static str] = &["number"];
 }
 
 /// A new row of `public.credit_notes`, to be inserted.

@@ -13,7 +13,7 @@ pub struct Identity {
 
 impl Identity {
     /// The column `always_id`.
-    pub const ALWAYS_ID: ::rowsmith_runtime::Column<Self, i64> =
+    pub const ALWAYS_ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
         ::rowsmith_runtime::Column::new("always_id");
 
     /// The column `default_id`.
@@ -96,12 +96,53 @@ impl Identity {
         ::rowsmith_runtime::query::affected(db, SQL, &[&always_id]).await
     }
 
+    /// Begins a query of `public.identities`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewIdentity],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewIdentity]) -> ::rowsmith_runtime::Insert<'_, NewIdentity> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.identities`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.identities`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewIdentity, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.identities` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -120,6 +161,12 @@ impl ::rowsmith_runtime::FromRow for Identity {
 impl ::rowsmith_runtime::Table for Identity {
     const NAME: &'static str = r#""public"."identities""#;
     const SELECT_LIST: &'static str = r#""always_id", "default_id", "small_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ALWAYS_ID.spec(),
+        Self::DEFAULT_ID.spec(),
+        Self::SMALL_ID.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["always_id"];
 }
 
 /// A new row of `public.identities`, to be inserted.

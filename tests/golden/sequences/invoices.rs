@@ -21,6 +21,15 @@ impl Invoice {
     /// The primary key on `number`.
     pub const INVOICES_PKEY: &'static str = "invoices_pkey";
 
+    /// The rows of `public.credit_notes` whose `invoice_number` references this one.
+    pub const CREDIT_NOTES: ::rowsmith_runtime::HasMany<Self, super::CreditNote> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "number",
+            "invoice_number",
+            "int4",
+            |row| &row.number,
+        )]);
+
     /// Finds the row with this primary key, `number`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -75,12 +84,53 @@ impl Invoice {
         ::rowsmith_runtime::query::affected(db, SQL, &[&number]).await
     }
 
+    /// Begins a query of `public.invoices`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewInvoice],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewInvoice]) -> ::rowsmith_runtime::Insert<'_, NewInvoice> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.invoices`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.invoices`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewInvoice, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.invoices` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.credit_notes` whose `invoice_number` references this one.
@@ -111,6 +161,9 @@ impl ::rowsmith_runtime::FromRow for Invoice {
 impl ::rowsmith_runtime::Table for Invoice {
     const NAME: &'static str = r#""public"."invoices""#;
     const SELECT_LIST: &'static str = r#""number", "total""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::NUMBER.spec(), Self::TOTAL.spec()];
+    const KEY: &'static [&'static str] = &["number"];
 }
 
 /// A new row of `public.invoices`, to be inserted.

@@ -18,7 +18,9 @@ impl Price {
 
     /// The column `valid`.
     pub const VALID: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("valid");
+        ::rowsmith_runtime::Column::new("valid")
+            .read_as("text")
+            .sent_as("text", "daterange");
 
     /// The column `amount`.
     pub const AMOUNT: ::rowsmith_runtime::Column<Self, ::rowsmith_runtime::rust_decimal::Decimal> =
@@ -29,6 +31,25 @@ impl Price {
 
     /// The foreign key on `product_id` to `public.products`.
     pub const PRICES_PRODUCT_ID_FKEY: &'static str = "prices_product_id_fkey";
+
+    /// The row of `public.products` that `product_id` references.
+    pub const PRODUCT: ::rowsmith_runtime::BelongsTo<Self, super::Product> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "product_id",
+            "id",
+            "uuid",
+            |row| &row.product_id,
+        )]);
+
+    /// The rows of `public.promotions` whose `product_id`, `valid` reference this one.
+    pub const PROMOTIONS: ::rowsmith_runtime::HasMany<Self, super::Promotion> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("product_id", "product_id", "uuid", |row| {
+                &row.product_id
+            }),
+            ::rowsmith_runtime::Link::<Self>::new("valid", "valid", "text", |row| &row.valid)
+                .cast("daterange"),
+        ]);
 
     /// Finds the row with this primary key, `product_id`, `valid`.
     pub async fn find(
@@ -103,12 +124,53 @@ impl Price {
         ::rowsmith_runtime::query::affected(db, SQL, &[&product_id, &valid]).await
     }
 
+    /// Begins a query of `public.prices`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewPrice],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewPrice]) -> ::rowsmith_runtime::Insert<'_, NewPrice> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.prices`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.prices`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewPrice, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.prices` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.products` that `product_id` references.
@@ -153,6 +215,12 @@ impl ::rowsmith_runtime::FromRow for Price {
 impl ::rowsmith_runtime::Table for Price {
     const NAME: &'static str = r#""public"."prices""#;
     const SELECT_LIST: &'static str = r#""product_id", "valid"::text, "amount""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::PRODUCT_ID.spec(),
+        Self::VALID.spec(),
+        Self::AMOUNT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["product_id", "valid"];
 }
 
 /// A new row of `public.prices`, to be inserted.

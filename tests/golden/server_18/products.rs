@@ -36,18 +36,21 @@ impl Product {
     pub const GROSS: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::rowsmith_runtime::rust_decimal::Decimal>,
+        ::rowsmith_runtime::ReadOnly,
     > = ::rowsmith_runtime::Column::new("gross");
 
     /// The column `implied`.
     pub const IMPLIED: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::rowsmith_runtime::rust_decimal::Decimal>,
+        ::rowsmith_runtime::ReadOnly,
     > = ::rowsmith_runtime::Column::new("implied");
 
     /// The column `stored`.
     pub const STORED: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::rowsmith_runtime::rust_decimal::Decimal>,
+        ::rowsmith_runtime::ReadOnly,
     > = ::rowsmith_runtime::Column::new("stored");
 
     /// The column `name`.
@@ -59,6 +62,15 @@ impl Product {
 
     /// The primary key on `id`.
     pub const PRODUCTS_PKEY: &'static str = "products_pkey";
+
+    /// The rows of `public.prices` whose `product_id` references this one.
+    pub const PRICES: ::rowsmith_runtime::HasMany<Self, super::Price> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "product_id",
+            "uuid",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -114,12 +126,53 @@ impl Product {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.products`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewProduct],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewProduct]) -> ::rowsmith_runtime::Insert<'_, NewProduct> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.products`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.products`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewProduct, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.products` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.prices` whose `product_id` references this one.
@@ -155,6 +208,16 @@ impl ::rowsmith_runtime::FromRow for Product {
 impl ::rowsmith_runtime::Table for Product {
     const NAME: &'static str = r#""public"."products""#;
     const SELECT_LIST: &'static str = r#""id", "net", "tax", "gross", "implied", "stored", "name""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::NET.spec(),
+        Self::TAX.spec(),
+        Self::GROSS.spec(),
+        Self::IMPLIED.spec(),
+        Self::STORED.spec(),
+        Self::NAME.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.products`, to be inserted.

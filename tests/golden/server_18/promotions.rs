@@ -13,7 +13,8 @@ pub struct Promotion {
 
 impl Promotion {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `product_id`.
     pub const PRODUCT_ID: ::rowsmith_runtime::Column<Self, ::rowsmith_runtime::uuid::Uuid> =
@@ -21,13 +22,25 @@ impl Promotion {
 
     /// The column `valid`.
     pub const VALID: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("valid");
+        ::rowsmith_runtime::Column::new("valid")
+            .read_as("text")
+            .sent_as("text", "daterange");
 
     /// The primary key on `id`.
     pub const PROMOTIONS_PKEY: &'static str = "promotions_pkey";
 
     /// The foreign key on `product_id`, `valid` to `public.prices`.
     pub const PROMOTIONS_PRODUCT_ID_VALID_FKEY: &'static str = "promotions_product_id_valid_fkey";
+
+    /// The row of `public.prices` that `product_id`, `valid` reference.
+    pub const PRICE: ::rowsmith_runtime::BelongsTo<Self, super::Price> =
+        ::rowsmith_runtime::BelongsTo::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("product_id", "product_id", "uuid", |row| {
+                &row.product_id
+            }),
+            ::rowsmith_runtime::Link::<Self>::new("valid", "valid", "text", |row| &row.valid)
+                .cast("daterange"),
+        ]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -98,12 +111,53 @@ impl Promotion {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.promotions`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewPromotion],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewPromotion]) -> ::rowsmith_runtime::Insert<'_, NewPromotion> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.promotions`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.promotions`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewPromotion, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.promotions` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.prices` that `product_id`, `valid` reference.
@@ -135,6 +189,9 @@ impl ::rowsmith_runtime::FromRow for Promotion {
 impl ::rowsmith_runtime::Table for Promotion {
     const NAME: &'static str = r#""public"."promotions""#;
     const SELECT_LIST: &'static str = r#""id", "product_id", "valid"::text"#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::PRODUCT_ID.spec(), Self::VALID.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.promotions`, to be inserted.

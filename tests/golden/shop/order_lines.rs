@@ -46,6 +46,7 @@ impl OrderLine {
     pub const TOTAL: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::rowsmith_runtime::rust_decimal::Decimal>,
+        ::rowsmith_runtime::ReadOnly,
     > = ::rowsmith_runtime::Column::new("total");
 
     /// The foreign key on `order_id` to `public.orders`.
@@ -59,6 +60,33 @@ impl OrderLine {
 
     /// The check `"quantity" > 0`.
     pub const ORDER_LINES_QUANTITY_CHECK: &'static str = "order_lines_quantity_check";
+
+    /// The row of `public.orders` that `order_id` references.
+    pub const ORDER: ::rowsmith_runtime::BelongsTo<Self, super::Order> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "order_id",
+            "id",
+            "int8",
+            |row| &row.order_id,
+        )]);
+
+    /// The row of `public.products` that `product_id` references.
+    pub const PRODUCT: ::rowsmith_runtime::BelongsTo<Self, super::Product> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "product_id",
+            "id",
+            "int4",
+            |row| &row.product_id,
+        )]);
+
+    /// The rows of `public.shipments` whose `order_id`, `line_no` reference this one.
+    pub const SHIPMENTS: ::rowsmith_runtime::HasMany<Self, super::Shipment> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("order_id", "order_id", "int8", |row| {
+                &row.order_id
+            }),
+            ::rowsmith_runtime::Link::<Self>::new("line_no", "line_no", "int2", |row| &row.line_no),
+        ]);
 
     /// Finds the row with this primary key, `order_id`, `line_no`.
     pub async fn find(
@@ -146,12 +174,53 @@ impl OrderLine {
         ::rowsmith_runtime::query::affected(db, SQL, &[&order_id, &line_no]).await
     }
 
+    /// Begins a query of `public.order_lines`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewOrderLine],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewOrderLine]) -> ::rowsmith_runtime::Insert<'_, NewOrderLine> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.order_lines`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.order_lines`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewOrderLine, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.order_lines` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.orders` that `order_id` references.
@@ -213,6 +282,15 @@ impl ::rowsmith_runtime::Table for OrderLine {
     const NAME: &'static str = r#""public"."order_lines""#;
     const SELECT_LIST: &'static str =
         r#""order_id", "line_no", "product_id", "quantity", "unit_price", "total""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ORDER_ID.spec(),
+        Self::LINE_NO.spec(),
+        Self::PRODUCT_ID.spec(),
+        Self::QUANTITY.spec(),
+        Self::UNIT_PRICE.spec(),
+        Self::TOTAL.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["order_id", "line_no"];
 }
 
 /// A new row of `public.order_lines`, to be inserted.

@@ -23,7 +23,8 @@ pub struct Order {
 
 impl Order {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `customer_id`.
     pub const CUSTOMER_ID: ::rowsmith_runtime::Column<Self, i64> =
@@ -66,6 +67,24 @@ impl Order {
 
     /// The check `"status" = 'draft' OR "placed_at" IS NOT NULL`.
     pub const ORDERS_PLACED: &'static str = "orders_placed";
+
+    /// The row of `public.customers` that `customer_id` references.
+    pub const CUSTOMER: ::rowsmith_runtime::BelongsTo<Self, super::Customer> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "customer_id",
+            "id",
+            "int8",
+            |row| &row.customer_id,
+        )]);
+
+    /// The rows of `public.order_lines` whose `order_id` references this one.
+    pub const ORDER_LINES: ::rowsmith_runtime::HasMany<Self, super::OrderLine> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "order_id",
+            "int8",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -148,12 +167,53 @@ impl Order {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.orders`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewOrder],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewOrder]) -> ::rowsmith_runtime::Insert<'_, NewOrder> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.orders`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.orders`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewOrder, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.orders` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.customers` that `customer_id` references.
@@ -202,6 +262,16 @@ impl ::rowsmith_runtime::Table for Order {
     const NAME: &'static str = r#""public"."orders""#;
     const SELECT_LIST: &'static str =
         r#""id", "customer_id", "number", "status", "placed_at", "shipping_fee", "note""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::CUSTOMER_ID.spec(),
+        Self::NUMBER.spec(),
+        Self::STATUS.spec(),
+        Self::PLACED_AT.spec(),
+        Self::SHIPPING_FEE.spec(),
+        Self::NOTE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.orders`, to be inserted.

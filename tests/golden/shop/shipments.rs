@@ -56,6 +56,29 @@ impl Shipment {
     pub const SHIPMENTS_WAREHOUSE_CODE_PRODUCT_ID_FKEY: &'static str =
         "shipments_warehouse_code_product_id_fkey";
 
+    /// The row of `public.order_lines` that `order_id`, `line_no` reference.
+    pub const ORDER_LINE: ::rowsmith_runtime::BelongsTo<Self, super::OrderLine> =
+        ::rowsmith_runtime::BelongsTo::new(&[
+            ::rowsmith_runtime::Link::<Self>::new("order_id", "order_id", "int8", |row| {
+                &row.order_id
+            }),
+            ::rowsmith_runtime::Link::<Self>::new("line_no", "line_no", "int2", |row| &row.line_no),
+        ]);
+
+    /// The row of `public.stock` that `warehouse_code`, `product_id` reference.
+    pub const STOCK: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Stock>> =
+        ::rowsmith_runtime::BelongsTo::new(&[
+            ::rowsmith_runtime::Link::<Self>::new(
+                "warehouse_code",
+                "warehouse_code",
+                "text",
+                |row| &row.warehouse_code,
+            ),
+            ::rowsmith_runtime::Link::<Self>::new("product_id", "product_id", "int4", |row| {
+                &row.product_id
+            }),
+        ]);
+
     /// Finds the row with this primary key, `id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -140,12 +163,53 @@ impl Shipment {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.shipments`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewShipment],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewShipment]) -> ::rowsmith_runtime::Insert<'_, NewShipment> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.shipments`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.shipments`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewShipment, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.shipments` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.order_lines` that `order_id`, `line_no` reference.
@@ -201,6 +265,15 @@ impl ::rowsmith_runtime::Table for Shipment {
     const NAME: &'static str = r#""public"."shipments""#;
     const SELECT_LIST: &'static str =
         r#""id", "order_id", "line_no", "warehouse_code", "product_id", "sent_at""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::ORDER_ID.spec(),
+        Self::LINE_NO.spec(),
+        Self::WAREHOUSE_CODE.spec(),
+        Self::PRODUCT_ID.spec(),
+        Self::SENT_AT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.shipments`, to be inserted.

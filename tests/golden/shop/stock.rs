@@ -45,6 +45,38 @@ impl Stock {
     /// The foreign key on `warehouse_code` to `public.warehouses`.
     pub const STOCK_WAREHOUSE_CODE_FKEY: &'static str = "stock_warehouse_code_fkey";
 
+    /// The row of `public.warehouses` that `warehouse_code` references.
+    pub const WAREHOUSE_CODE_ROW: ::rowsmith_runtime::BelongsTo<Self, super::Warehouse> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "warehouse_code",
+            "code",
+            "text",
+            |row| &row.warehouse_code,
+        )]);
+
+    /// The row of `public.products` that `product_id` references.
+    pub const PRODUCT: ::rowsmith_runtime::BelongsTo<Self, super::Product> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "product_id",
+            "id",
+            "int4",
+            |row| &row.product_id,
+        )]);
+
+    /// The rows of `public.shipments` whose `warehouse_code`, `product_id` reference this one.
+    pub const SHIPMENTS: ::rowsmith_runtime::HasMany<Self, super::Shipment> =
+        ::rowsmith_runtime::HasMany::new(&[
+            ::rowsmith_runtime::Link::<Self>::new(
+                "warehouse_code",
+                "warehouse_code",
+                "text",
+                |row| &row.warehouse_code,
+            ),
+            ::rowsmith_runtime::Link::<Self>::new("product_id", "product_id", "int4", |row| {
+                &row.product_id
+            }),
+        ]);
+
     /// Finds the row with this primary key, `warehouse_code`, `product_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -131,12 +163,53 @@ impl Stock {
         ::rowsmith_runtime::query::affected(db, SQL, &[&warehouse_code, &product_id]).await
     }
 
+    /// Begins a query of `public.stock`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewStock],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewStock]) -> ::rowsmith_runtime::Insert<'_, NewStock> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.stock`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.stock`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewStock, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.stock` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.warehouses` that `warehouse_code` references.
@@ -195,6 +268,13 @@ impl ::rowsmith_runtime::FromRow for Stock {
 impl ::rowsmith_runtime::Table for Stock {
     const NAME: &'static str = r#""public"."stock""#;
     const SELECT_LIST: &'static str = r#""warehouse_code", "product_id", "quantity", "reorder_at""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::WAREHOUSE_CODE.spec(),
+        Self::PRODUCT_ID.spec(),
+        Self::QUANTITY.spec(),
+        Self::REORDER_AT.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["warehouse_code", "product_id"];
 }
 
 /// A new row of `public.stock`, to be inserted.

@@ -21,6 +21,28 @@ impl Warehouse {
     /// The primary key on `code`.
     pub const WAREHOUSES_PKEY: &'static str = "warehouses_pkey";
 
+    /// The rows of `public.stock` whose `warehouse_code` references this one.
+    pub const STOCK: ::rowsmith_runtime::HasMany<Self, super::Stock> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "code",
+            "warehouse_code",
+            "text",
+            |row| &row.code,
+        )]);
+
+    /// The rows of `public.products` that `public.stock` links to this one.
+    pub const PRODUCTS: ::rowsmith_runtime::ManyToMany<Self, super::Product> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."stock""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "code",
+                "warehouse_code",
+                "text",
+                |row| &row.code,
+            )],
+            &[("product_id", "id")],
+        );
+
     /// Finds the row with this primary key, `code`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -75,12 +97,53 @@ impl Warehouse {
         ::rowsmith_runtime::query::affected(db, SQL, &[&code]).await
     }
 
+    /// Begins a query of `public.warehouses`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewWarehouse],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewWarehouse]) -> ::rowsmith_runtime::Insert<'_, NewWarehouse> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.warehouses`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.warehouses`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewWarehouse, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.warehouses` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.stock` whose `warehouse_code` references this one.
@@ -126,6 +189,9 @@ impl ::rowsmith_runtime::FromRow for Warehouse {
 impl ::rowsmith_runtime::Table for Warehouse {
     const NAME: &'static str = r#""public"."warehouses""#;
     const SELECT_LIST: &'static str = r#""code", "city""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::CODE.spec(), Self::CITY.spec()];
+    const KEY: &'static [&'static str] = &["code"];
 }
 
 /// A new row of `public.warehouses`, to be inserted.

@@ -14,17 +14,34 @@ pub struct Booking {
 impl Booking {
     /// The column `during`.
     pub const DURING: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("during");
+        ::rowsmith_runtime::Column::new("during")
+            .read_as("text")
+            .sent_as("text", "tstzrange");
 
     /// The column `room`.
     pub const ROOM: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("room");
 
     /// The column `tags`.
-    pub const TAGS: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("tags");
+    pub const TAGS: ::rowsmith_runtime::Column<
+        Self,
+        ::std::option::Option<::std::string::String>,
+        ::rowsmith_runtime::ReadOnly,
+    > = ::rowsmith_runtime::Column::new("tags")
+        .read_as("text")
+        .sent_as("text", "tsvector");
 
     /// The primary key on `during`.
     pub const BOOKINGS_PKEY: &'static str = "bookings_pkey";
+
+    /// The rows of `public.visits` whose `during` references this one.
+    pub const VISITS: ::rowsmith_runtime::HasMany<Self, super::Visit> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "during",
+            "during",
+            "text",
+            |row| &row.during,
+        )
+        .cast("tstzrange")]);
 
     /// Finds the row with this primary key, `during`.
     pub async fn find(
@@ -80,12 +97,53 @@ impl Booking {
         ::rowsmith_runtime::query::affected(db, SQL, &[&during]).await
     }
 
+    /// Begins a query of `public.bookings`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewBooking],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewBooking]) -> ::rowsmith_runtime::Insert<'_, NewBooking> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.bookings`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.bookings`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewBooking, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.bookings` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The rows of `public.visits` whose `during` references this one.
@@ -117,6 +175,9 @@ impl ::rowsmith_runtime::FromRow for Booking {
 impl ::rowsmith_runtime::Table for Booking {
     const NAME: &'static str = r#""public"."bookings""#;
     const SELECT_LIST: &'static str = r#""during"::text, "room", "tags"::text"#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::DURING.spec(), Self::ROOM.spec(), Self::TAGS.spec()];
+    const KEY: &'static [&'static str] = &["during"];
 }
 
 /// A new row of `public.bookings`, to be inserted.

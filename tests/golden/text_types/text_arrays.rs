@@ -19,33 +19,44 @@ pub struct TextArray {
 
 impl TextArray {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `prices`.
     pub const PRICES: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    > = ::rowsmith_runtime::Column::new("prices");
+    > = ::rowsmith_runtime::Column::new("prices")
+        .read_as("text[]")
+        .sent_as("text[]", "money[]");
 
     /// The column `places`.
     pub const PLACES: ::rowsmith_runtime::Column<Self, ::std::vec::Vec<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("places");
+        ::rowsmith_runtime::Column::new("places")
+            .read_as("text[]")
+            .sent_as("text[]", "point[]");
 
     /// The column `flags`.
     pub const FLAGS: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    > = ::rowsmith_runtime::Column::new("flags");
+    > = ::rowsmith_runtime::Column::new("flags")
+        .read_as("text[]")
+        .sent_as("text[]", r#""bit"[]"#);
 
     /// The column `spans`.
     pub const SPANS: ::rowsmith_runtime::Column<Self, ::std::vec::Vec<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("spans");
+        ::rowsmith_runtime::Column::new("spans")
+            .read_as("text[]")
+            .sent_as("text[]", "tstzrange[]");
 
     /// The column `measured`.
     pub const MEASURED: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    > = ::rowsmith_runtime::Column::new("measured");
+    > = ::rowsmith_runtime::Column::new("measured")
+        .read_as("text[]")
+        .sent_as("text[]", r#""public"."float_range"[]"#);
 
     /// The primary key on `id`.
     pub const TEXT_ARRAYS_PKEY: &'static str = "text_arrays_pkey";
@@ -106,12 +117,53 @@ impl TextArray {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.text_arrays`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewTextArray],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewTextArray]) -> ::rowsmith_runtime::Insert<'_, NewTextArray> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.text_arrays`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.text_arrays`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewTextArray, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.text_arrays` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -133,6 +185,15 @@ impl ::rowsmith_runtime::FromRow for TextArray {
 impl ::rowsmith_runtime::Table for TextArray {
     const NAME: &'static str = r#""public"."text_arrays""#;
     const SELECT_LIST: &'static str = r#""id", "prices"::text[], "places"::text[], "flags"::text[], "spans"::text[], "measured"::text[]"#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::PRICES.spec(),
+        Self::PLACES.spec(),
+        Self::FLAGS.spec(),
+        Self::SPANS.spec(),
+        Self::MEASURED.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.text_arrays`, to be inserted.

@@ -75,177 +75,240 @@ pub struct Text {
 
 impl Text {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `price`.
     pub const PRICE: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("price");
+    > = ::rowsmith_runtime::Column::new("price")
+        .read_as("text")
+        .sent_as("text", "money");
 
     /// The column `flags`.
     pub const FLAGS: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("flags");
+    > = ::rowsmith_runtime::Column::new("flags")
+        .read_as("text")
+        .sent_as("text", r#""bit""#);
 
     /// The column `mask`.
     pub const MASK: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("mask");
+        ::rowsmith_runtime::Column::new("mask")
+            .read_as("text")
+            .sent_as("text", "varbit");
 
     /// The column `mask_16`.
     pub const MASK_16: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("mask_16");
+    > = ::rowsmith_runtime::Column::new("mask_16")
+        .read_as("text")
+        .sent_as("text", "varbit");
 
     /// The column `document`.
     pub const DOCUMENT: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("document");
+    > = ::rowsmith_runtime::Column::new("document")
+        .read_as("text")
+        .sent_as("text", "tsvector");
 
     /// The column `query`.
     pub const QUERY: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("query");
+    > = ::rowsmith_runtime::Column::new("query")
+        .read_as("text")
+        .sent_as("text", "tsquery");
 
     /// The column `markup`.
     pub const MARKUP: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("markup");
+    > = ::rowsmith_runtime::Column::new("markup")
+        .read_as("text")
+        .sent_as("text", "xml");
 
     /// The column `place`.
     pub const PLACE: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("place");
+    > = ::rowsmith_runtime::Column::new("place")
+        .read_as("text")
+        .sent_as("text", "point");
 
     /// The column `border`.
     pub const BORDER: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("border");
+    > = ::rowsmith_runtime::Column::new("border")
+        .read_as("text")
+        .sent_as("text", "line");
 
     /// The column `edge`.
     pub const EDGE: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("edge");
+        ::rowsmith_runtime::Column::new("edge")
+            .read_as("text")
+            .sent_as("text", "lseg");
 
     /// The column `area`.
     pub const AREA: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("area");
+        ::rowsmith_runtime::Column::new("area")
+            .read_as("text")
+            .sent_as("text", "box");
 
     /// The column `track`.
     pub const TRACK: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("track");
+    > = ::rowsmith_runtime::Column::new("track")
+        .read_as("text")
+        .sent_as("text", "path");
 
     /// The column `region`.
     pub const REGION: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("region");
+    > = ::rowsmith_runtime::Column::new("region")
+        .read_as("text")
+        .sent_as("text", "polygon");
 
     /// The column `reach`.
     pub const REACH: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("reach");
+    > = ::rowsmith_runtime::Column::new("reach")
+        .read_as("text")
+        .sent_as("text", "circle");
 
     /// The column `ages`.
     pub const AGES: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("ages");
+        ::rowsmith_runtime::Column::new("ages")
+            .read_as("text")
+            .sent_as("text", "int4range");
 
     /// The column `ids`.
     pub const IDS: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("ids");
+        ::rowsmith_runtime::Column::new("ids")
+            .read_as("text")
+            .sent_as("text", "int8range");
 
     /// The column `prices`.
     pub const PRICES: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("prices");
+    > = ::rowsmith_runtime::Column::new("prices")
+        .read_as("text")
+        .sent_as("text", "numrange");
 
     /// The column `local_times`.
     pub const LOCAL_TIMES: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("local_times");
+    > = ::rowsmith_runtime::Column::new("local_times")
+        .read_as("text")
+        .sent_as("text", "tsrange");
 
     /// The column `times`.
     pub const TIMES: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("times");
+        ::rowsmith_runtime::Column::new("times")
+            .read_as("text")
+            .sent_as("text", "tstzrange");
 
     /// The column `days`.
     pub const DAYS: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("days");
+        ::rowsmith_runtime::Column::new("days")
+            .read_as("text")
+            .sent_as("text", "daterange");
 
     /// The column `day_sets`.
     pub const DAY_SETS: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("day_sets");
+    > = ::rowsmith_runtime::Column::new("day_sets")
+        .read_as("text")
+        .sent_as("text", "datemultirange");
 
     /// The column `measured`.
     pub const MEASURED: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("measured");
+    > = ::rowsmith_runtime::Column::new("measured")
+        .read_as("text")
+        .sent_as("text", r#""public"."float_range""#);
 
     /// The column `measured_sets`.
     pub const MEASURED_SETS: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("measured_sets");
+    > = ::rowsmith_runtime::Column::new("measured_sets")
+        .read_as("text")
+        .sent_as("text", r#""public"."float_multirange""#);
 
     /// The column `hardware`.
     pub const HARDWARE: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("hardware");
+    > = ::rowsmith_runtime::Column::new("hardware")
+        .read_as("text")
+        .sent_as("text", "macaddr8");
 
     /// The column `opens`.
     pub const OPENS: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("opens");
+    > = ::rowsmith_runtime::Column::new("opens")
+        .read_as("text")
+        .sent_as("text", "timetz");
 
     /// The column `closes`.
     pub const CLOSES: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("closes");
+    > = ::rowsmith_runtime::Column::new("closes")
+        .read_as("text")
+        .sent_as("text", "timetz");
 
     /// The column `position`.
     pub const POSITION: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("position");
+    > = ::rowsmith_runtime::Column::new("position")
+        .read_as("text")
+        .sent_as("text", "pg_lsn");
 
     /// The column `snapshot`.
     pub const SNAPSHOT: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("snapshot");
+    > = ::rowsmith_runtime::Column::new("snapshot")
+        .read_as("text")
+        .sent_as("text", "pg_snapshot");
 
     /// The column `selector`.
     pub const SELECTOR: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("selector");
+    > = ::rowsmith_runtime::Column::new("selector")
+        .read_as("text")
+        .sent_as("text", "jsonpath");
 
     /// The column `relation`.
     pub const RELATION: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("relation");
+    > = ::rowsmith_runtime::Column::new("relation")
+        .read_as("text")
+        .sent_as("text", "regclass");
 
     /// The column `kind`.
     pub const KIND: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("kind");
+        ::rowsmith_runtime::Column::new("kind")
+            .read_as("text")
+            .sent_as("text", "regtype");
 
     /// The column `object`.
     pub const OBJECT: ::rowsmith_runtime::Column<Self, ::std::option::Option<u32>> =
@@ -326,12 +389,53 @@ impl Text {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.texts`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewText],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewText]) -> ::rowsmith_runtime::Insert<'_, NewText> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.texts`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.texts`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewText, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.texts` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -381,6 +485,43 @@ impl ::rowsmith_runtime::FromRow for Text {
 impl ::rowsmith_runtime::Table for Text {
     const NAME: &'static str = r#""public"."texts""#;
     const SELECT_LIST: &'static str = r#""id", "price"::text, "flags"::text, "mask"::text, "mask_16"::text, "document"::text, "query"::text, "markup"::text, "place"::text, "border"::text, "edge"::text, "area"::text, "track"::text, "region"::text, "reach"::text, "ages"::text, "ids"::text, "prices"::text, "local_times"::text, "times"::text, "days"::text, "day_sets"::text, "measured"::text, "measured_sets"::text, "hardware"::text, "opens"::text, "closes"::text, "position"::text, "snapshot"::text, "selector"::text, "relation"::text, "kind"::text, "object", "letter""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::PRICE.spec(),
+        Self::FLAGS.spec(),
+        Self::MASK.spec(),
+        Self::MASK_16.spec(),
+        Self::DOCUMENT.spec(),
+        Self::QUERY.spec(),
+        Self::MARKUP.spec(),
+        Self::PLACE.spec(),
+        Self::BORDER.spec(),
+        Self::EDGE.spec(),
+        Self::AREA.spec(),
+        Self::TRACK.spec(),
+        Self::REGION.spec(),
+        Self::REACH.spec(),
+        Self::AGES.spec(),
+        Self::IDS.spec(),
+        Self::PRICES.spec(),
+        Self::LOCAL_TIMES.spec(),
+        Self::TIMES.spec(),
+        Self::DAYS.spec(),
+        Self::DAY_SETS.spec(),
+        Self::MEASURED.spec(),
+        Self::MEASURED_SETS.spec(),
+        Self::HARDWARE.spec(),
+        Self::OPENS.spec(),
+        Self::CLOSES.spec(),
+        Self::POSITION.spec(),
+        Self::SNAPSHOT.spec(),
+        Self::SELECTOR.spec(),
+        Self::RELATION.spec(),
+        Self::KIND.spec(),
+        Self::OBJECT.spec(),
+        Self::LETTER.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.texts`, to be inserted.

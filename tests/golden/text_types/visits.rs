@@ -11,17 +11,30 @@ pub struct Visit {
 
 impl Visit {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `during`.
     pub const DURING: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("during");
+        ::rowsmith_runtime::Column::new("during")
+            .read_as("text")
+            .sent_as("text", "tstzrange");
 
     /// The foreign key on `during` to `public.bookings`.
     pub const VISITS_DURING_FKEY: &'static str = "visits_during_fkey";
 
     /// The primary key on `id`.
     pub const VISITS_PKEY: &'static str = "visits_pkey";
+
+    /// The row of `public.bookings` that `during` references.
+    pub const DURING_ROW: ::rowsmith_runtime::BelongsTo<Self, super::Booking> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "during",
+            "during",
+            "text",
+            |row| &row.during,
+        )
+        .cast("tstzrange")]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -90,12 +103,53 @@ impl Visit {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.visits`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewVisit],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewVisit]) -> ::rowsmith_runtime::Insert<'_, NewVisit> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.visits`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.visits`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewVisit, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.visits` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.bookings` that `during` references.
@@ -125,6 +179,9 @@ impl ::rowsmith_runtime::FromRow for Visit {
 impl ::rowsmith_runtime::Table for Visit {
     const NAME: &'static str = r#""public"."visits""#;
     const SELECT_LIST: &'static str = r#""id", "during"::text"#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::DURING.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.visits`, to be inserted.

@@ -27,6 +27,24 @@ impl Connection {
     /// The foreign key on `type_id` to `public.types`.
     pub const CONNECTIONS_TYPE_ID_FKEY: &'static str = "connections_type_id_fkey";
 
+    /// The row of `public.types` that `type_id` references.
+    pub const TYPE: ::rowsmith_runtime::BelongsTo<Self, super::Type> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "type_id",
+            "id",
+            "int4",
+            |row| &row.type_id,
+        )]);
+
+    /// The row of `public.devices` that `loop_id` references.
+    pub const LOOP: ::rowsmith_runtime::BelongsTo<Self, super::Device> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "loop_id",
+            "id",
+            "int8",
+            |row| &row.loop_id,
+        )]);
+
     /// Finds the row with this primary key, `type_id`, `loop_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -113,12 +131,53 @@ impl Connection {
         ::rowsmith_runtime::query::affected(db, SQL, &[&type_id, &loop_id]).await
     }
 
+    /// Begins a query of `public.connections`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewConnection],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewConnection]) -> ::rowsmith_runtime::Insert<'_, NewConnection> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.connections`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.connections`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewConnection, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.connections` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.types` that `type_id` references.
@@ -160,6 +219,9 @@ impl ::rowsmith_runtime::FromRow for Connection {
 impl ::rowsmith_runtime::Table for Connection {
     const NAME: &'static str = r#""public"."connections""#;
     const SELECT_LIST: &'static str = r#""type_id", "loop_id""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::TYPE_ID.spec(), Self::LOOP_ID.spec()];
+    const KEY: &'static [&'static str] = &["type_id", "loop_id"];
 }
 
 /// A new row of `public.connections`, to be inserted.

@@ -15,7 +15,8 @@ pub struct Device {
 
 impl Device {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `type`.
     pub const TYPE: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("type");
@@ -39,6 +40,64 @@ impl Device {
 
     /// The foreign key on `type` to `public.types`.
     pub const DEVICES_TYPE_FKEY: &'static str = "devices_type_fkey";
+
+    /// The row of `public.types` that `type` references.
+    pub const TYPE_ROW: ::rowsmith_runtime::BelongsTo<Self, super::Type> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "type",
+            "id",
+            "int4",
+            |row| &row.r#type,
+        )]);
+
+    /// The row of `public.types` that `match` references.
+    pub const MATCH_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Type>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "match",
+            "id",
+            "int4",
+            |row| &row.r#match,
+        )]);
+
+    /// The row of `public.devices` that `self` references.
+    pub const SELF_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Device>> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "self",
+            "id",
+            "int8",
+            |row| &row.self_,
+        )]);
+
+    /// The rows of `public.connections` whose `loop_id` references this one.
+    pub const CONNECTIONS: ::rowsmith_runtime::HasMany<Self, super::Connection> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "loop_id",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.devices` whose `self` references this one.
+    pub const DEVICES: ::rowsmith_runtime::HasMany<Self, super::Device> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "self",
+            "int8",
+            |row| &row.id,
+        )]);
+
+    /// The rows of `public.types` that `public.connections` links to this one.
+    pub const TYPES: ::rowsmith_runtime::ManyToMany<Self, super::Type> =
+        ::rowsmith_runtime::ManyToMany::new(
+            r#""public"."connections""#,
+            &[::rowsmith_runtime::Link::<Self>::new(
+                "id",
+                "loop_id",
+                "int8",
+                |row| &row.id,
+            )],
+            &[("type_id", "id")],
+        );
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -133,12 +192,53 @@ impl Device {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.devices`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewDevice],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewDevice]) -> ::rowsmith_runtime::Insert<'_, NewDevice> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.devices`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.devices`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewDevice, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.devices` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.types` that `type` references.
@@ -240,6 +340,13 @@ impl ::rowsmith_runtime::FromRow for Device {
 impl ::rowsmith_runtime::Table for Device {
     const NAME: &'static str = r#""public"."devices""#;
     const SELECT_LIST: &'static str = r#""id", "type", "match", "self""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::TYPE.spec(),
+        Self::MATCH.spec(),
+        Self::SELF.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.devices`, to be inserted.

@@ -51,7 +51,8 @@ pub struct Default {
 
 impl Default {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `a_bool`.
     pub const A_BOOL: ::rowsmith_runtime::Column<Self, bool> =
@@ -212,12 +213,53 @@ impl Default {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.defaults`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewDefault],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewDefault]) -> ::rowsmith_runtime::Insert<'_, NewDefault> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.defaults`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.defaults`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewDefault, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.defaults` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -255,6 +297,31 @@ impl ::rowsmith_runtime::FromRow for Default {
 impl ::rowsmith_runtime::Table for Default {
     const NAME: &'static str = r#""public"."defaults""#;
     const SELECT_LIST: &'static str = r#""id", "a_bool", "a_int4", "a_numeric", "a_text", "a_varchar", "a_char", "a_bytea", "a_uuid", "a_date", "a_time", "a_timestamp", "a_timestamptz", "a_clock", "an_expiry", "a_interval", "a_jsonb", "a_json", "a_inet", "a_texts", "a_user", "a_null""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::A_BOOL.spec(),
+        Self::A_INT4.spec(),
+        Self::A_NUMERIC.spec(),
+        Self::A_TEXT.spec(),
+        Self::A_VARCHAR.spec(),
+        Self::A_CHAR.spec(),
+        Self::A_BYTEA.spec(),
+        Self::A_UUID.spec(),
+        Self::A_DATE.spec(),
+        Self::A_TIME.spec(),
+        Self::A_TIMESTAMP.spec(),
+        Self::A_TIMESTAMPTZ.spec(),
+        Self::A_CLOCK.spec(),
+        Self::AN_EXPIRY.spec(),
+        Self::A_INTERVAL.spec(),
+        Self::A_JSONB.spec(),
+        Self::A_JSON.spec(),
+        Self::A_INET.spec(),
+        Self::A_TEXTS.spec(),
+        Self::A_USER.spec(),
+        Self::A_NULL.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.defaults`, to be inserted.

@@ -57,7 +57,8 @@ pub struct Nullable {
 
 impl Nullable {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `a_bool`.
     pub const A_BOOL: ::rowsmith_runtime::Column<Self, ::std::option::Option<bool>> =
@@ -250,12 +251,53 @@ impl Nullable {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.nullable`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewNullable],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewNullable]) -> ::rowsmith_runtime::Insert<'_, NewNullable> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.nullable`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.nullable`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewNullable, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.nullable` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -295,6 +337,33 @@ impl ::rowsmith_runtime::FromRow for Nullable {
 impl ::rowsmith_runtime::Table for Nullable {
     const NAME: &'static str = r#""public"."nullable""#;
     const SELECT_LIST: &'static str = r#""id", "a_bool", "a_int2", "a_int4", "a_int8", "a_float4", "a_float8", "a_numeric", "a_text", "a_varchar", "a_char", "a_name", "a_bytea", "a_uuid", "a_date", "a_time", "a_timestamp", "a_timestamptz", "a_interval", "a_json", "a_jsonb", "a_inet", "a_cidr", "a_macaddr""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::A_BOOL.spec(),
+        Self::A_INT2.spec(),
+        Self::A_INT4.spec(),
+        Self::A_INT8.spec(),
+        Self::A_FLOAT4.spec(),
+        Self::A_FLOAT8.spec(),
+        Self::A_NUMERIC.spec(),
+        Self::A_TEXT.spec(),
+        Self::A_VARCHAR.spec(),
+        Self::A_CHAR.spec(),
+        Self::A_NAME.spec(),
+        Self::A_BYTEA.spec(),
+        Self::A_UUID.spec(),
+        Self::A_DATE.spec(),
+        Self::A_TIME.spec(),
+        Self::A_TIMESTAMP.spec(),
+        Self::A_TIMESTAMPTZ.spec(),
+        Self::A_INTERVAL.spec(),
+        Self::A_JSON.spec(),
+        Self::A_JSONB.spec(),
+        Self::A_INET.spec(),
+        Self::A_CIDR.spec(),
+        Self::A_MACADDR.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.nullable`, to be inserted.

@@ -48,6 +48,11 @@ impl AuthorBook {
             SELECT count(*) FROM "public"."author_books""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.author_books`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for AuthorBook {
@@ -66,4 +71,11 @@ impl ::rowsmith_runtime::FromRow for AuthorBook {
 impl ::rowsmith_runtime::Table for AuthorBook {
     const NAME: &'static str = r#""public"."author_books""#;
     const SELECT_LIST: &'static str = r#""author_id", "name", "book_id", "title""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::AUTHOR_ID.spec(),
+        Self::NAME.spec(),
+        Self::BOOK_ID.spec(),
+        Self::TITLE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -54,6 +54,11 @@ impl AuthorTotal {
             SELECT count(*) FROM "public"."author_totals""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.author_totals`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for AuthorTotal {
@@ -73,4 +78,12 @@ impl ::rowsmith_runtime::FromRow for AuthorTotal {
 impl ::rowsmith_runtime::Table for AuthorTotal {
     const NAME: &'static str = r#""public"."author_totals""#;
     const SELECT_LIST: &'static str = r#""author_id", "name", "books", "total_price", "longest""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::AUTHOR_ID.spec(),
+        Self::NAME.spec(),
+        Self::BOOKS.spec(),
+        Self::TOTAL_PRICE.spec(),
+        Self::LONGEST.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }

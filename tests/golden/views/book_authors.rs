@@ -48,6 +48,11 @@ impl BookAuthor {
             SELECT count(*) FROM "public"."book_authors""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.book_authors`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for BookAuthor {
@@ -66,4 +71,11 @@ impl ::rowsmith_runtime::FromRow for BookAuthor {
 impl ::rowsmith_runtime::Table for BookAuthor {
     const NAME: &'static str = r#""public"."book_authors""#;
     const SELECT_LIST: &'static str = r#""book_id", "title", "author_name", "country""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::BOOK_ID.spec(),
+        Self::TITLE.spec(),
+        Self::AUTHOR_NAME.spec(),
+        Self::COUNTRY.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -57,6 +57,11 @@ impl BookLabel {
             SELECT count(*) FROM "public"."book_labels""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.book_labels`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for BookLabel {
@@ -78,4 +83,13 @@ impl ::rowsmith_runtime::Table for BookLabel {
     const NAME: &'static str = r#""public"."book_labels""#;
     const SELECT_LIST: &'static str =
         r#""id", "label", "pages", "length", "published", "rough_price""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::LABEL.spec(),
+        Self::PAGES.spec(),
+        Self::LENGTH.spec(),
+        Self::PUBLISHED.spec(),
+        Self::ROUGH_PRICE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -40,6 +40,11 @@ impl BusyAuthor {
             SELECT count(*) FROM "public"."busy_authors""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.busy_authors`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for BusyAuthor {
@@ -57,4 +62,10 @@ impl ::rowsmith_runtime::FromRow for BusyAuthor {
 impl ::rowsmith_runtime::Table for BusyAuthor {
     const NAME: &'static str = r#""public"."busy_authors""#;
     const SELECT_LIST: &'static str = r#""author_id", "shouted_name", "books""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::AUTHOR_ID.spec(),
+        Self::SHOUTED_NAME.spec(),
+        Self::BOOKS.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -72,6 +72,11 @@ impl CountryStatistic {
             SELECT count(*) FROM "public"."country_statistics""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.country_statistics`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for CountryStatistic {
@@ -89,4 +94,10 @@ impl ::rowsmith_runtime::FromRow for CountryStatistic {
 impl ::rowsmith_runtime::Table for CountryStatistic {
     const NAME: &'static str = r#""public"."country_statistics""#;
     const SELECT_LIST: &'static str = r#""country", "authors", "oldest""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::COUNTRY.spec(),
+        Self::AUTHORS.spec(),
+        Self::OLDEST.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -36,6 +36,11 @@ impl EmptyStatistic {
             SELECT count(*) FROM "public"."empty_statistics""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.empty_statistics`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for EmptyStatistic {
@@ -52,4 +57,7 @@ impl ::rowsmith_runtime::FromRow for EmptyStatistic {
 impl ::rowsmith_runtime::Table for EmptyStatistic {
     const NAME: &'static str = r#""public"."empty_statistics""#;
     const SELECT_LIST: &'static str = r#""country", "authors""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::COUNTRY.spec(), Self::AUTHORS.spec()];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -39,6 +39,11 @@ impl Everybody {
             SELECT count(*) FROM "public"."everybody""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.everybody`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for Everybody {
@@ -56,4 +61,7 @@ impl ::rowsmith_runtime::FromRow for Everybody {
 impl ::rowsmith_runtime::Table for Everybody {
     const NAME: &'static str = r#""public"."everybody""#;
     const SELECT_LIST: &'static str = r#""id", "name", "kind""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::NAME.spec(), Self::KIND.spec()];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -45,6 +45,11 @@ impl LatestBook {
             SELECT count(*) FROM "public"."latest_books""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.latest_books`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for LatestBook {
@@ -63,4 +68,11 @@ impl ::rowsmith_runtime::FromRow for LatestBook {
 impl ::rowsmith_runtime::Table for LatestBook {
     const NAME: &'static str = r#""public"."latest_books""#;
     const SELECT_LIST: &'static str = r#""id", "author_id", "title", "place""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::AUTHOR_ID.spec(),
+        Self::TITLE.spec(),
+        Self::PLACE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &[];
 }

@@ -43,6 +43,11 @@ impl PricedBook {
             SELECT count(*) FROM "public"."priced_books""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `public.priced_books`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for PricedBook {
@@ -60,4 +65,7 @@ impl ::rowsmith_runtime::FromRow for PricedBook {
 impl ::rowsmith_runtime::Table for PricedBook {
     const NAME: &'static str = r#""public"."priced_books""#;
     const SELECT_LIST: &'static str = r#""id", "title", "price""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::TITLE.spec(), Self::PRICE.spec()];
+    const KEY: &'static [&'static str] = &[];
 }

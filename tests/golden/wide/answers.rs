@@ -291,7 +291,8 @@ pub struct Answer {
 
 impl Answer {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `participant`.
     pub const PARTICIPANT: ::rowsmith_runtime::Column<Self, ::std::string::String> =
@@ -1120,12 +1121,53 @@ impl Answer {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `public.answers`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewAnswer],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewAnswer]) -> ::rowsmith_runtime::Insert<'_, NewAnswer> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `public.answers`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `public.answers`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewAnswer, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `public.answers` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 }
 
@@ -1271,6 +1313,139 @@ impl ::rowsmith_runtime::FromRow for Answer {
 impl ::rowsmith_runtime::Table for Answer {
     const NAME: &'static str = r#""public"."answers""#;
     const SELECT_LIST: &'static str = r#""id", "participant", "question_001", "question_002", "question_003", "question_004", "question_005", "question_006", "question_007", "question_008", "question_009", "question_010", "question_011", "question_012", "question_013", "question_014", "question_015", "question_016", "question_017", "question_018", "question_019", "question_020", "question_021", "question_022", "question_023", "question_024", "question_025", "question_026", "question_027", "question_028", "question_029", "question_030", "question_031", "question_032", "question_033", "question_034", "question_035", "question_036", "question_037", "question_038", "question_039", "question_040", "question_041", "question_042", "question_043", "question_044", "question_045", "question_046", "question_047", "question_048", "question_049", "question_050", "question_051", "question_052", "question_053", "question_054", "question_055", "question_056", "question_057", "question_058", "question_059", "question_060", "question_061", "question_062", "question_063", "question_064", "question_065", "question_066", "question_067", "question_068", "question_069", "question_070", "question_071", "question_072", "question_073", "question_074", "question_075", "question_076", "question_077", "question_078", "question_079", "question_080", "question_081", "question_082", "question_083", "question_084", "question_085", "question_086", "question_087", "question_088", "question_089", "question_090", "question_091", "question_092", "question_093", "question_094", "question_095", "question_096", "question_097", "question_098", "question_099", "question_100", "question_101", "question_102", "question_103", "question_104", "question_105", "question_106", "question_107", "question_108", "question_109", "question_110", "question_111", "question_112", "question_113", "question_114", "question_115", "question_116", "question_117", "question_118", "question_119", "question_120", "question_121", "question_122", "question_123", "question_124", "question_125", "question_126", "question_127", "question_128""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::PARTICIPANT.spec(),
+        Self::QUESTION_001.spec(),
+        Self::QUESTION_002.spec(),
+        Self::QUESTION_003.spec(),
+        Self::QUESTION_004.spec(),
+        Self::QUESTION_005.spec(),
+        Self::QUESTION_006.spec(),
+        Self::QUESTION_007.spec(),
+        Self::QUESTION_008.spec(),
+        Self::QUESTION_009.spec(),
+        Self::QUESTION_010.spec(),
+        Self::QUESTION_011.spec(),
+        Self::QUESTION_012.spec(),
+        Self::QUESTION_013.spec(),
+        Self::QUESTION_014.spec(),
+        Self::QUESTION_015.spec(),
+        Self::QUESTION_016.spec(),
+        Self::QUESTION_017.spec(),
+        Self::QUESTION_018.spec(),
+        Self::QUESTION_019.spec(),
+        Self::QUESTION_020.spec(),
+        Self::QUESTION_021.spec(),
+        Self::QUESTION_022.spec(),
+        Self::QUESTION_023.spec(),
+        Self::QUESTION_024.spec(),
+        Self::QUESTION_025.spec(),
+        Self::QUESTION_026.spec(),
+        Self::QUESTION_027.spec(),
+        Self::QUESTION_028.spec(),
+        Self::QUESTION_029.spec(),
+        Self::QUESTION_030.spec(),
+        Self::QUESTION_031.spec(),
+        Self::QUESTION_032.spec(),
+        Self::QUESTION_033.spec(),
+        Self::QUESTION_034.spec(),
+        Self::QUESTION_035.spec(),
+        Self::QUESTION_036.spec(),
+        Self::QUESTION_037.spec(),
+        Self::QUESTION_038.spec(),
+        Self::QUESTION_039.spec(),
+        Self::QUESTION_040.spec(),
+        Self::QUESTION_041.spec(),
+        Self::QUESTION_042.spec(),
+        Self::QUESTION_043.spec(),
+        Self::QUESTION_044.spec(),
+        Self::QUESTION_045.spec(),
+        Self::QUESTION_046.spec(),
+        Self::QUESTION_047.spec(),
+        Self::QUESTION_048.spec(),
+        Self::QUESTION_049.spec(),
+        Self::QUESTION_050.spec(),
+        Self::QUESTION_051.spec(),
+        Self::QUESTION_052.spec(),
+        Self::QUESTION_053.spec(),
+        Self::QUESTION_054.spec(),
+        Self::QUESTION_055.spec(),
+        Self::QUESTION_056.spec(),
+        Self::QUESTION_057.spec(),
+        Self::QUESTION_058.spec(),
+        Self::QUESTION_059.spec(),
+        Self::QUESTION_060.spec(),
+        Self::QUESTION_061.spec(),
+        Self::QUESTION_062.spec(),
+        Self::QUESTION_063.spec(),
+        Self::QUESTION_064.spec(),
+        Self::QUESTION_065.spec(),
+        Self::QUESTION_066.spec(),
+        Self::QUESTION_067.spec(),
+        Self::QUESTION_068.spec(),
+        Self::QUESTION_069.spec(),
+        Self::QUESTION_070.spec(),
+        Self::QUESTION_071.spec(),
+        Self::QUESTION_072.spec(),
+        Self::QUESTION_073.spec(),
+        Self::QUESTION_074.spec(),
+        Self::QUESTION_075.spec(),
+        Self::QUESTION_076.spec(),
+        Self::QUESTION_077.spec(),
+        Self::QUESTION_078.spec(),
+        Self::QUESTION_079.spec(),
+        Self::QUESTION_080.spec(),
+        Self::QUESTION_081.spec(),
+        Self::QUESTION_082.spec(),
+        Self::QUESTION_083.spec(),
+        Self::QUESTION_084.spec(),
+        Self::QUESTION_085.spec(),
+        Self::QUESTION_086.spec(),
+        Self::QUESTION_087.spec(),
+        Self::QUESTION_088.spec(),
+        Self::QUESTION_089.spec(),
+        Self::QUESTION_090.spec(),
+        Self::QUESTION_091.spec(),
+        Self::QUESTION_092.spec(),
+        Self::QUESTION_093.spec(),
+        Self::QUESTION_094.spec(),
+        Self::QUESTION_095.spec(),
+        Self::QUESTION_096.spec(),
+        Self::QUESTION_097.spec(),
+        Self::QUESTION_098.spec(),
+        Self::QUESTION_099.spec(),
+        Self::QUESTION_100.spec(),
+        Self::QUESTION_101.spec(),
+        Self::QUESTION_102.spec(),
+        Self::QUESTION_103.spec(),
+        Self::QUESTION_104.spec(),
+        Self::QUESTION_105.spec(),
+        Self::QUESTION_106.spec(),
+        Self::QUESTION_107.spec(),
+        Self::QUESTION_108.spec(),
+        Self::QUESTION_109.spec(),
+        Self::QUESTION_110.spec(),
+        Self::QUESTION_111.spec(),
+        Self::QUESTION_112.spec(),
+        Self::QUESTION_113.spec(),
+        Self::QUESTION_114.spec(),
+        Self::QUESTION_115.spec(),
+        Self::QUESTION_116.spec(),
+        Self::QUESTION_117.spec(),
+        Self::QUESTION_118.spec(),
+        Self::QUESTION_119.spec(),
+        Self::QUESTION_120.spec(),
+        Self::QUESTION_121.spec(),
+        Self::QUESTION_122.spec(),
+        Self::QUESTION_123.spec(),
+        Self::QUESTION_124.spec(),
+        Self::QUESTION_125.spec(),
+        Self::QUESTION_126.spec(),
+        Self::QUESTION_127.spec(),
+        Self::QUESTION_128.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `public.answers`, to be inserted.

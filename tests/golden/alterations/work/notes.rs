@@ -30,6 +30,15 @@ impl Note {
     /// The foreign key on `task_id` to `work.tasks`.
     pub const NOTES_TASK_ID_FKEY: &'static str = "notes_task_id_fkey";
 
+    /// The row of `work.tasks` that `task_id` references.
+    pub const TASK: ::rowsmith_runtime::BelongsTo<Self, super::Task> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "task_id",
+            "id",
+            "int4",
+            |row| &row.task_id,
+        )]);
+
     /// Finds the row with this primary key, `task_id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -84,12 +93,53 @@ impl Note {
         ::rowsmith_runtime::query::affected(db, SQL, &[&task_id]).await
     }
 
+    /// Begins a query of `work.notes`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewNote],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewNote]) -> ::rowsmith_runtime::Insert<'_, NewNote> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `work.notes`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `work.notes`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewNote, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `work.notes` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `work.tasks` that `task_id` references.
@@ -120,6 +170,9 @@ impl ::rowsmith_runtime::FromRow for Note {
 impl ::rowsmith_runtime::Table for Note {
     const NAME: &'static str = r#""work"."notes""#;
     const SELECT_LIST: &'static str = r#""task_id", "state", "body""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::TASK_ID.spec(), Self::STATE.spec(), Self::BODY.spec()];
+    const KEY: &'static [&'static str] = &["task_id"];
 }
 
 /// A new row of `work.notes`, to be inserted.

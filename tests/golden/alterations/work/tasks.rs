@@ -17,7 +17,8 @@ pub struct Task {
 
 impl Task {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i32, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `person_id`.
     pub const PERSON_ID: ::rowsmith_runtime::Column<Self, ::std::option::Option<i32>> =
@@ -40,6 +41,26 @@ impl Task {
 
     /// The primary key on `id`.
     pub const TASKS_PKEY: &'static str = "tasks_pkey";
+
+    /// The row of `public.people` that `person_id` references.
+    pub const PERSON: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::super::Person>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "person_id",
+        "id",
+        "int4",
+        |row| &row.person_id,
+    )]);
+
+    /// The row of `work.notes` whose `task_id` references this one, if there is one.
+    pub const NOTE: ::rowsmith_runtime::HasOne<Self, super::Note> =
+        ::rowsmith_runtime::HasOne::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "task_id",
+            "int4",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -121,12 +142,53 @@ impl Task {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `work.tasks`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewTask],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewTask]) -> ::rowsmith_runtime::Insert<'_, NewTask> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `work.tasks`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `work.tasks`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewTask, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `work.tasks` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.people` that `person_id` references.
@@ -174,6 +236,14 @@ impl ::rowsmith_runtime::FromRow for Task {
 impl ::rowsmith_runtime::Table for Task {
     const NAME: &'static str = r#""work"."tasks""#;
     const SELECT_LIST: &'static str = r#""id", "person_id", "state", "done", "title""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::PERSON_ID.spec(),
+        Self::STATE.spec(),
+        Self::DONE.spec(),
+        Self::TITLE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `work.tasks`, to be inserted.

@@ -29,6 +29,17 @@ impl MyTable {
     /// The foreign key on `white space` to `public.white space`.
     pub const MY_TABLE_WHITE_SPACE_FKEY: &'static str = "my table_white space_fkey";
 
+    /// The row of `public.white space` that `white space` references.
+    pub const WHITE_SPACE_ROW: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::super::WhiteSpace>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "white space",
+        "white space",
+        "int4",
+        |row| &row.white_space,
+    )]);
+
     /// Finds the row with this primary key, `id`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -96,12 +107,53 @@ impl MyTable {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `my "schema".my table`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewMyTable],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewMyTable]) -> ::rowsmith_runtime::Insert<'_, NewMyTable> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `my "schema".my table`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `my "schema".my table`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewMyTable, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `my "schema".my table` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.white space` that `white space` references.
@@ -135,6 +187,9 @@ impl ::rowsmith_runtime::FromRow for MyTable {
 impl ::rowsmith_runtime::Table for MyTable {
     const NAME: &'static str = r#""my ""schema"""."my table""#;
     const SELECT_LIST: &'static str = r#""id", "kind", "white space""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::KIND.spec(), Self::WHITE_SPACE.spec()];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `my "schema".my table`, to be inserted.

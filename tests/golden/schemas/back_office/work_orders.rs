@@ -24,6 +24,15 @@ impl WorkOrder {
     /// The primary key on `Order No`.
     pub const WORK_ORDERS_PKEY: &'static str = "Work Orders_pkey";
 
+    /// The row of `public.accounts` that `Account` references.
+    pub const ACCOUNT_ROW: ::rowsmith_runtime::BelongsTo<Self, super::super::Account> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "Account",
+            "id",
+            "int8",
+            |row| &row.account,
+        )]);
+
     /// Finds the row with this primary key, `Order No`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -91,12 +100,53 @@ impl WorkOrder {
         ::rowsmith_runtime::query::affected(db, SQL, &[&order_no]).await
     }
 
+    /// Begins a query of `Back Office.Work Orders`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewWorkOrder],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewWorkOrder]) -> ::rowsmith_runtime::Insert<'_, NewWorkOrder> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `Back Office.Work Orders`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `Back Office.Work Orders`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewWorkOrder, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `Back Office.Work Orders` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `public.accounts` that `Account` references.
@@ -126,6 +176,9 @@ impl ::rowsmith_runtime::FromRow for WorkOrder {
 impl ::rowsmith_runtime::Table for WorkOrder {
     const NAME: &'static str = r#""Back Office"."Work Orders""#;
     const SELECT_LIST: &'static str = r#""Order No", "Account""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ORDER_NO.spec(), Self::ACCOUNT.spec()];
+    const KEY: &'static [&'static str] = &["Order No"];
 }
 
 /// A new row of `Back Office.Work Orders`, to be inserted.

@@ -19,7 +19,8 @@ pub struct Account {
 
 impl Account {
     /// The column `id`.
-    pub const ID: ::rowsmith_runtime::Column<Self, i64> = ::rowsmith_runtime::Column::new("id");
+    pub const ID: ::rowsmith_runtime::Column<Self, i64, ::rowsmith_runtime::ReadOnly> =
+        ::rowsmith_runtime::Column::new("id");
 
     /// The column `crm_account_id`.
     pub const CRM_ACCOUNT_ID: ::rowsmith_runtime::Column<Self, ::std::option::Option<i64>> =
@@ -51,6 +52,35 @@ impl Account {
 
     /// The primary key on `id`.
     pub const ACCOUNTS_PKEY: &'static str = "accounts_pkey";
+
+    /// The row of `crm.accounts` that `crm_account_id` references.
+    pub const CRM_ACCOUNT: ::rowsmith_runtime::BelongsTo<
+        Self,
+        ::std::option::Option<super::super::crm::Account>,
+    > = ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+        "crm_account_id",
+        "id",
+        "int8",
+        |row| &row.crm_account_id,
+    )]);
+
+    /// The row of `public.accounts` that `account_id` references.
+    pub const ACCOUNT: ::rowsmith_runtime::BelongsTo<Self, super::super::Account> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "account_id",
+            "id",
+            "int8",
+            |row| &row.account_id,
+        )]);
+
+    /// The rows of `billing.invoices` whose `account_id` references this one.
+    pub const INVOICES: ::rowsmith_runtime::HasMany<Self, super::Invoice> =
+        ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "id",
+            "account_id",
+            "int8",
+            |row| &row.id,
+        )]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -132,12 +162,53 @@ impl Account {
         ::rowsmith_runtime::query::affected(db, SQL, &[&id]).await
     }
 
+    /// Begins a query of `billing.accounts`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewAccount],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewAccount]) -> ::rowsmith_runtime::Insert<'_, NewAccount> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `billing.accounts`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `billing.accounts`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewAccount, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `billing.accounts` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `crm.accounts` that `crm_account_id` references.
@@ -200,6 +271,15 @@ impl ::rowsmith_runtime::Table for Account {
     const NAME: &'static str = r#""billing"."accounts""#;
     const SELECT_LIST: &'static str =
         r#""id", "crm_account_id", "account_id", "priority", "sales_priority", "balance""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::ID.spec(),
+        Self::CRM_ACCOUNT_ID.spec(),
+        Self::ACCOUNT_ID.spec(),
+        Self::PRIORITY.spec(),
+        Self::SALES_PRIORITY.spec(),
+        Self::BALANCE.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["id"];
 }
 
 /// A new row of `billing.accounts`, to be inserted.

@@ -38,6 +38,24 @@ impl Invoice {
     /// The primary key on `number`.
     pub const INVOICES_PKEY: &'static str = "invoices_pkey";
 
+    /// The row of `billing.accounts` that `account_id` references.
+    pub const ACCOUNT: ::rowsmith_runtime::BelongsTo<Self, super::Account> =
+        ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "account_id",
+            "id",
+            "int8",
+            |row| &row.account_id,
+        )]);
+
+    /// The row of `archive.invoices` whose `number` references this one, if there is one.
+    pub const INVOICE: ::rowsmith_runtime::HasOne<Self, super::super::archive_schema::Invoice> =
+        ::rowsmith_runtime::HasOne::new(&[::rowsmith_runtime::Link::<Self>::new(
+            "number",
+            "number",
+            "text",
+            |row| &row.number,
+        )]);
+
     /// Finds the row with this primary key, `number`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
@@ -105,12 +123,53 @@ impl Invoice {
         ::rowsmith_runtime::query::affected(db, SQL, &[&number]).await
     }
 
+    /// Begins a query of `billing.invoices`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
+
     /// Inserts the rows in one statement and returns them as the database has them, in their order.
     pub async fn insert_many(
         db: &impl ::rowsmith_runtime::Executor,
         rows: &[NewInvoice],
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         ::rowsmith_runtime::write::insert_many(db, rows).await
+    }
+
+    /// Begins an insert of the rows, which may say what becomes of rows that are there already.
+    pub fn insert(rows: &[NewInvoice]) -> ::rowsmith_runtime::Insert<'_, NewInvoice> {
+        ::rowsmith_runtime::Insert::new(rows)
+    }
+
+    /// Begins an insert of what a query returns: its columns, in their order, become these.
+    pub fn insert_from<C>(columns: C) -> ::rowsmith_runtime::InsertFrom<Self, C> {
+        ::rowsmith_runtime::InsertFrom::new(columns)
+    }
+
+    /// Begins a change of many rows of `billing.invoices`.
+    pub fn update() -> ::rowsmith_runtime::Update<Self> {
+        ::rowsmith_runtime::Update::new()
+    }
+
+    /// Begins a deletion of many rows of `billing.invoices`.
+    pub fn delete() -> ::rowsmith_runtime::Delete<Self> {
+        ::rowsmith_runtime::Delete::new()
+    }
+
+    /// Inserts the rows by a binary `COPY`, the fastest way for many, and tells how many there were.
+    pub async fn copy_in(
+        db: &impl ::rowsmith_runtime::Executor,
+        rows: impl ::std::iter::IntoIterator<Item = NewInvoice, IntoIter: ::std::marker::Send>,
+    ) -> ::rowsmith_runtime::Result<u64> {
+        ::rowsmith_runtime::write::copy_in(db, rows).await
+    }
+
+    /// The rows of `billing.invoices` as `COPY … TO STDOUT` writes them.
+    pub async fn copy_out<'a>(
+        db: &'a impl ::rowsmith_runtime::Executor,
+        format: ::rowsmith_runtime::CopyFormat,
+    ) -> ::rowsmith_runtime::Result<::rowsmith_runtime::CopyOut<'a>> {
+        ::rowsmith_runtime::write::copy_out::<Self>(db, format).await
     }
 
     /// The row of `billing.accounts` that `account_id` references.
@@ -155,6 +214,13 @@ impl ::rowsmith_runtime::FromRow for Invoice {
 impl ::rowsmith_runtime::Table for Invoice {
     const NAME: &'static str = r#""billing"."invoices""#;
     const SELECT_LIST: &'static str = r#""number", "account_id", "total", "priorities""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
+        Self::NUMBER.spec(),
+        Self::ACCOUNT_ID.spec(),
+        Self::TOTAL.spec(),
+        Self::PRIORITIES.spec(),
+    ];
+    const KEY: &'static [&'static str] = &["number"];
 }
 
 /// A new row of `billing.invoices`, to be inserted.

@@ -39,6 +39,11 @@ impl OpenAccount {
             SELECT count(*) FROM "billing"."open_accounts""#;
         ::rowsmith_runtime::query::value(db, SQL, &[]).await
     }
+
+    /// Begins a query of `billing.open_accounts`.
+    pub fn select() -> ::rowsmith_runtime::Select<Self> {
+        ::rowsmith_runtime::Select::new()
+    }
 }
 
 impl ::rowsmith_runtime::FromRow for OpenAccount {
@@ -56,4 +61,7 @@ impl ::rowsmith_runtime::FromRow for OpenAccount {
 impl ::rowsmith_runtime::Table for OpenAccount {
     const NAME: &'static str = r#""billing"."open_accounts""#;
     const SELECT_LIST: &'static str = r#""id", "name", "balance""#;
+    const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
+        &[Self::ID.spec(), Self::NAME.spec(), Self::BALANCE.spec()];
+    const KEY: &'static [&'static str] = &[];
 }

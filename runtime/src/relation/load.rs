@@ -1,0 +1,382 @@
+//! Loading related rows: one query for each relation, whatever the number of rows.
+//!
+//! The keys of the rows travel as array parameters. Where a key is one column of a type whose values are
+//! equal only when their bytes are, the related rows are found by `= ANY($1)` and bring the bytes of
+//! their key along. Otherwise (several columns, types such as `citext` or `numeric`, a limit for each
+//! row) the keys are unnested and joined, and each related row brings the number of its key along. So
+//! what is equal is always decided by the server.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use futures_util::future;
+use tokio_postgres::types::{FromSql, ToSql, Type};
+
+use super::keys::Keys;
+use super::{Gather, Path, Related, Relation, equal, usual_order};
+use crate::error::BoxError;
+use crate::expr::{Fragment, Level, Term, quoted};
+use crate::scope::{SourceId, SourceRef};
+use crate::select::render::{self, Rendered};
+use crate::select::statement::{Body, From, Join, Projection};
+use crate::select::{Query, results};
+use crate::{Error, Result, Row, Session, Source, Table, row};
+
+/// Related rows on their way.
+pub type Loading<'a, T> = Pin<Box<dyn Future<Output = Result<Vec<T>>> + Send + 'a>>;
+
+/// Something that can be loaded with rows of the type `P`: a relation.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be loaded with rows of `{P}`",
+    label = "expected a relation of `{P}`"
+)]
+pub trait Load<P>: Send + Sync {
+    /// What is loaded for each row.
+    type Loaded: Clone + Send;
+
+    /// Loads it for all rows, in their order.
+    #[doc(hidden)]
+    fn load<'a>(&'a self, session: &'a Session<'_>, rows: Vec<&'a P>) -> Loading<'a, Self::Loaded>;
+}
+
+/// All that is loaded with rows of the type `P`: a tuple of [`Load`]s.
+pub trait Loads<P: Send>: Send + Sync {
+    /// A row with what is loaded: the row itself, or a tuple.
+    type Row: Send;
+
+    /// Loads all of it, at once on the same connection.
+    #[doc(hidden)]
+    fn attach<'a>(&'a self, session: &'a Session<'_>, rows: Vec<P>) -> Loading<'a, Self::Row>
+    where
+        P: 'a;
+}
+
+impl<P: Send> Loads<P> for () {
+    type Row = P;
+
+    fn attach<'a>(&'a self, _: &'a Session<'_>, rows: Vec<P>) -> Loading<'a, P>
+    where
+        P: 'a,
+    {
+        Box::pin(future::ready(Ok(rows)))
+    }
+}
+
+/// At most this many keys travel in one message.
+const CHUNK: usize = 20_000;
+
+/// Types whose values are equal only when their bytes are.
+const EXACT: [&str; 12] = [
+    "int2",
+    "int4",
+    "int8",
+    "oid",
+    "bool",
+    "uuid",
+    "text",
+    "name",
+    "bytea",
+    "date",
+    "timestamp",
+    "timestamptz",
+];
+
+impl<R, W, G> Load<<R::From as Source>::Row> for Related<R, W, G>
+where
+    R: Relation,
+    W: Loads<<R::To as Source>::Row>,
+    W::Row: Clone,
+    G: Gather,
+{
+    type Loaded = G::Of<W::Row>;
+
+    fn load<'a>(
+        &'a self,
+        session: &'a Session<'_>,
+        rows: Vec<&'a <R::From as Source>::Row>,
+    ) -> Loading<'a, Self::Loaded> {
+        Box::pin(async move {
+            if rows.is_empty() {
+                return Ok(Vec::new());
+            }
+            let path = self.relation.path();
+            let plan = Plan::new(self, &path)?;
+            let types = session.param_types(&plan.statement.sql).await?;
+            let keys = Keys::new(&rows, path.links, &types).map_err(Error::Encode)?;
+            let (numbers, related) = plan.fetch(session, &keys).await?;
+            let related = self.loads.attach(session, related).await?;
+
+            let mut groups: Vec<Vec<W::Row>> = Vec::new();
+            groups.resize_with(keys.len(), Vec::new);
+            for (number, related) in numbers.into_iter().zip(related) {
+                if let Some(group) = groups.get_mut(number) {
+                    group.push(related);
+                }
+            }
+            hand_out::<G, W::Row>(groups, keys.of_rows())
+        })
+    }
+}
+
+/// Gives each row its related rows. Rows with the same key share what was loaded: all but the last get
+/// a copy.
+fn hand_out<G: Gather, T: Clone + Send>(
+    mut groups: Vec<Vec<T>>,
+    of_rows: &[Option<usize>],
+) -> Result<Vec<G::Of<T>>> {
+    let mut uses = vec![0_usize; groups.len()];
+    for number in of_rows.iter().flatten() {
+        uses[*number] += 1;
+    }
+    let rows = of_rows.iter().map(|number| {
+        let Some(number) = *number else {
+            return G::gather(Vec::new());
+        };
+        uses[number] -= 1;
+        G::gather(match uses[number] {
+            0 => std::mem::take(&mut groups[number]),
+            _ => groups[number].clone(),
+        })
+    });
+    rows.collect()
+}
+
+/// How related rows of the type `T` are fetched.
+struct Plan<T> {
+    statement: Rendered,
+    /// Related rows bring the bytes of their key along, and not its number.
+    by_bytes: bool,
+    of: PhantomData<fn() -> T>,
+}
+
+/// The keys that are unnested, as a source of the statement.
+struct Unnested;
+
+/// The rows of one key, as a source of the statement.
+struct Limited;
+
+impl<T: Table> Plan<T> {
+    fn new<R, W, G>(
+        related: &Related<R, W, G>,
+        path: &Path<<R::From as Source>::Row>,
+    ) -> Result<Self>
+    where
+        R: Relation<To: Source<Row = T>>,
+    {
+        let far = SourceRef::of::<R::To>();
+        let junction = path.junction.map(|junction| (junction, junction.source(1)));
+        let near = junction.map_or(far.id, |(_, source)| source.id);
+        let mut query = Query::of(far);
+        if let Some((junction, source)) = junction {
+            let on = junction.on(source.id, far.id);
+            query.from.push(From::joined(Join::Inner(on), source));
+        }
+        query.order_by = match related.order_by.is_empty() {
+            true => usual_order::<R::To>(),
+            false => related.order_by.clone(),
+        };
+        let limited = related.limit.is_some() || related.offset.is_some();
+        let exact = match path.links {
+            [link] if !limited && link.cast.is_none() && EXACT.contains(&link.ty) => Some(link),
+            _ => None,
+        };
+        if let Some(link) = exact {
+            let key = Fragment::column(near, link.far);
+            let keys = Fragment::text(format!("ANY($1::{}[])", link.ty));
+            let condition = key.clone().binary(" = ", keys, Level::Comparison);
+            query.filters.push(condition);
+            let cast = Some(Cow::Borrowed(link.ty));
+            query.columns.insert(0, Projection::Expression(key, cast));
+        } else {
+            let keys = unnested(path);
+            let condition = is_key(path, near, keys.source.id);
+            if limited {
+                query.filters.push(condition);
+            } else {
+                let number = Fragment::column(keys.source.id, "n");
+                let number = Projection::Expression(number, None);
+                query.columns.insert(0, number);
+                let join = Join::Inner(condition);
+                query.from.push(From { join, ..keys });
+            }
+        }
+        query.filters.extend(related.filters.iter().cloned());
+        if limited {
+            query.limit.clone_from(&related.limit);
+            query.offset.clone_from(&related.offset);
+            query = for_each(unnested(path), query, far);
+        }
+        Ok(Self {
+            statement: render::select(&query, path.links.len())?,
+            by_bytes: exact.is_some(),
+            of: PhantomData,
+        })
+    }
+
+    /// The related rows, and for each the number of the key that it belongs to.
+    async fn fetch(&self, session: &Session<'_>, keys: &Keys) -> Result<(Vec<usize>, Vec<T>)> {
+        let mut numbers = Vec::new();
+        let mut related = Vec::new();
+        let mut start = 0;
+        while start < keys.len() {
+            let range = start..keys.len().min(start + CHUNK);
+            start = range.end;
+            let arrays = keys.arrays(&range);
+            let arrays = arrays.iter().map(|array| array as &(dyn ToSql + Sync));
+            let params: Vec<_> = arrays.chain(self.statement.params()).collect();
+            let read = |row: &Row| {
+                if let Some(number) = self.number(row, keys, range.start)? {
+                    numbers.push(number);
+                    related.push(T::from_row(row, 1)?);
+                }
+                Ok(())
+            };
+            results::each(session, &self.statement.sql, &params, read).await?;
+        }
+        Ok((numbers, related))
+    }
+
+    /// The number of the key that a row belongs to; `first` is that of the first key that was sent.
+    fn number(&self, row: &Row, keys: &Keys, first: usize) -> Result<Option<usize>> {
+        if self.by_bytes {
+            let Raw(bytes) = row
+                .try_get(0)
+                .map_err(|error| row::decode_error(row, 0, error))?;
+            return Ok(keys.number(bytes));
+        }
+        // `WITH ORDINALITY` counts from 1.
+        let number: i64 = row::get(row, 0)?;
+        Ok(usize::try_from(number - 1)
+            .ok()
+            .map(|number| first + number))
+    }
+}
+
+/// `unnest($1::int8[], $2::text[]) WITH ORDINALITY AS "keys" ("k1", "k2", "n")`
+fn unnested<R>(path: &Path<R>) -> From {
+    let links = path.links.iter().zip(1..);
+    let arrays: Vec<String> = links
+        .map(|(link, n)| format!("${n}::{}[]", link.ty))
+        .collect();
+    let names: String = (1..=path.links.len())
+        .map(|n| format!("\"k{n}\", "))
+        .collect();
+    From {
+        join: Join::Cross,
+        source: SourceRef::unnamed(SourceId::of::<Unnested>(), "\"keys\""),
+        body: Body::Text(
+            format!("unnest({}) WITH ORDINALITY", arrays.join(", ")),
+            names + "\"n\"",
+        ),
+    }
+}
+
+/// `"posts"."author_id" = "keys"."k1"`
+fn is_key<R>(path: &Path<R>, near: SourceId, keys: SourceId) -> Fragment {
+    equal(path.links.iter().zip(1..).map(|(link, n)| {
+        let key = Fragment::column(keys, format!("k{n}"));
+        let key = match link.cast {
+            Some(cast) => key.cast(cast),
+            None => key,
+        };
+        (Fragment::column(near, link.far), key)
+    }))
+}
+
+/// For each key the rows of a query of its own, in their order, with the number of the key before them:
+/// `SELECT … FROM unnest(…) AS "keys" CROSS JOIN LATERAL (…) AS "related"`
+fn for_each(keys: From, mut query: Query, far: SourceRef) -> Query {
+    let mut place = "n".to_owned();
+    while far.columns.iter().any(|column| column.name == place) {
+        place.push('_');
+    }
+    let mut order = Fragment::text("row_number() OVER (");
+    for (index, term) in query.order_by.iter().enumerate() {
+        let word = if index == 0 { "ORDER BY " } else { ", " };
+        order = order.with_text(word).with(term.fragment());
+    }
+    let order = order.with_text(format!(") AS {}", quoted(&place)));
+    query.columns.push(Projection::Expression(order, None));
+
+    let related = SourceRef::unnamed(SourceId::of::<Limited>(), "\"related\"");
+    let number = Fragment::column(keys.source.id, "n");
+    let names = far.columns.iter().map(|column| column.name);
+    let columns = names.map(|name| Fragment::column(related.id, name));
+    Query {
+        columns: [number.clone()]
+            .into_iter()
+            .chain(columns)
+            .map(|column| Projection::Expression(column, None))
+            .collect(),
+        from: vec![
+            keys,
+            From {
+                join: Join::Cross,
+                source: related,
+                body: Body::Lateral(Box::new(query)),
+            },
+        ],
+        order_by: vec![
+            Term::ascending(number),
+            Term::ascending(Fragment::column(related.id, place)),
+        ],
+        ..Query::default()
+    }
+}
+
+/// The bytes of a value, as they came.
+struct Raw<'a>(&'a [u8]);
+
+impl<'a> FromSql<'a> for Raw<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
+        Ok(Self(raw))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+macro_rules! loads {
+    ($($name:ident $loaded:ident)+) => {
+        impl<P: Send + Sync, $($name: Load<P>),+> Loads<P> for ($($name,)+) {
+            type Row = (P, $($name::Loaded,)+);
+
+            #[allow(non_snake_case)]
+            fn attach<'a>(
+                &'a self,
+                session: &'a Session<'_>,
+                rows: Vec<P>,
+            ) -> Loading<'a, Self::Row>
+            where
+                P: 'a,
+            {
+                Box::pin(async move {
+                    let ($($name,)+) = self;
+                    let all = || rows.iter().collect::<Vec<&P>>();
+                    let loads!(@pattern $($loaded)+) = loads!(@join session, all, $($name)+).await?;
+                    $(let mut $loaded = $loaded.into_iter();)+
+                    let row = |row| Some((row, $($loaded.next()?,)+));
+                    Ok(rows.into_iter().filter_map(row).collect())
+                })
+            }
+        }
+    };
+    (@pattern $only:ident) => { $only };
+    (@pattern $first:ident $($rest:ident)+) => { ($first, loads!(@pattern $($rest)+)) };
+    (@join $session:ident, $all:ident, $only:ident) => { $only.load($session, $all()) };
+    (@join $session:ident, $all:ident, $first:ident $($rest:ident)+) => {
+        future::try_join($first.load($session, $all()), loads!(@join $session, $all, $($rest)+))
+    };
+}
+
+loads!(A a);
+loads!(A a B b);
+loads!(A a B b C c);
+loads!(A a B b C c D d);
+loads!(A a B b C c D d E e);
+loads!(A a B b C c D d E e F f);
+loads!(A a B b C c D d E e F f G g);
+loads!(A a B b C c D d E e F f G g H h);

@@ -1,0 +1,51 @@
+//! `UNION`, `INTERSECT` and `EXCEPT`.
+
+use super::{Query, Select};
+
+impl<S, O> Select<S, O> {
+    /// The rows of either query, each once. Both select the same types.
+    ///
+    /// What is combined is ordered by position:
+    ///
+    /// ```
+    /// use rowsmith_runtime::sql::position;
+    /// use rowsmith_test_trees::blog::{Tag, User};
+    ///
+    /// let names = User::select()
+    ///     .columns(User::NAME)
+    ///     .union(Tag::select().columns(Tag::NAME))
+    ///     .order_by(position(1))
+    ///     .limit(10);
+    /// assert_eq!(
+    ///     names.to_sql(),
+    ///     r#"(SELECT "name" FROM "public"."users") UNION (SELECT "name" FROM "public"."tags") ORDER BY 1 LIMIT $1"#
+    /// );
+    /// ```
+    pub fn union<T>(self, other: Select<T, O>) -> Select<(), O> {
+        self.combine("UNION", other)
+    }
+
+    /// The rows of both queries, one after the other.
+    pub fn union_all<T>(self, other: Select<T, O>) -> Select<(), O> {
+        self.combine("UNION ALL", other)
+    }
+
+    /// The rows that both queries have, each once.
+    pub fn intersect<T>(self, other: Select<T, O>) -> Select<(), O> {
+        self.combine("INTERSECT", other)
+    }
+
+    /// The rows of this query that the other one does not have, each once.
+    pub fn except<T>(self, other: Select<T, O>) -> Select<(), O> {
+        self.combine("EXCEPT", other)
+    }
+
+    fn combine<T>(self, operator: &'static str, other: Select<T, O>) -> Select<(), O> {
+        let query = Query {
+            head: Some(Box::new(self.query)),
+            combined: vec![(operator, other.query)],
+            ..Query::default()
+        };
+        Select::from_parts(query, ())
+    }
+}

@@ -1,0 +1,180 @@
+//! Statements without types, as the builders put them together.
+//!
+//! They are public to stand in public traits, and can't be named outside of this crate.
+
+use std::borrow::Cow;
+
+use crate::column::ColumnSpec;
+use crate::expr::{Bound, Fragment, Term};
+use crate::scope::SourceRef;
+
+/// A `SELECT`.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    pub(crate) with: Vec<With>,
+    pub(crate) distinct: Distinct,
+    pub(crate) columns: Vec<Projection>,
+    pub(crate) from: Vec<From>,
+    pub(crate) filters: Vec<Fragment>,
+    pub(crate) group_by: Vec<Fragment>,
+    pub(crate) having: Vec<Fragment>,
+    /// The first of several queries that are combined, in the place of all that stands above.
+    pub(crate) head: Option<Box<Query>>,
+    /// `UNION` and its like, with what follows.
+    pub(crate) combined: Vec<(&'static str, Query)>,
+    pub(crate) order_by: Vec<Term>,
+    pub(crate) limit: Option<Bound>,
+    pub(crate) offset: Option<Bound>,
+    pub(crate) lock: Option<Lock>,
+}
+
+/// A common table expression.
+#[derive(Clone, Debug)]
+pub struct With {
+    pub(crate) source: SourceRef,
+    pub(crate) query: Query,
+    /// What is added to the rows, again and again, until nothing comes any more.
+    pub(crate) recursive: Option<Recursion>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Recursion {
+    pub(crate) union: &'static str,
+    pub(crate) step: Query,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Distinct {
+    #[default]
+    No,
+    Yes,
+    On(Vec<Fragment>),
+}
+
+/// What is selected.
+#[derive(Clone, Debug)]
+pub enum Projection {
+    /// All columns of a source.
+    Row(SourceRef),
+    /// Whether the row of a left join is there, and then all columns of it.
+    Perhaps(SourceRef),
+    /// An expression, with the cast with which it is read.
+    Expression(Fragment, Option<Cow<'static, str>>),
+}
+
+/// A table, or something else that rows come from.
+#[derive(Clone, Debug)]
+pub struct From {
+    pub(crate) join: Join,
+    pub(crate) source: SourceRef,
+    pub(crate) body: Body,
+}
+
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// The table itself.
+    Table,
+    /// A subquery in its place.
+    Query(Box<Query>),
+    /// A subquery that may speak of what is joined before it.
+    Lateral(Box<Query>),
+    /// Text, and the names of its columns.
+    Text(String, String),
+}
+
+#[derive(Clone, Debug)]
+pub enum Join {
+    /// The first one, or the product with those before it.
+    Cross,
+    Inner(Fragment),
+    Left(Fragment),
+}
+
+/// A row lock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lock {
+    pub(crate) strength: &'static str,
+    pub(crate) wait: &'static str,
+}
+
+impl Query {
+    /// All rows of a source.
+    pub(crate) fn of(source: SourceRef) -> Self {
+        Self {
+            columns: vec![Projection::Row(source)],
+            from: vec![From::table(source)],
+            ..Self::default()
+        }
+    }
+
+    /// The same rows without an order, which does not matter.
+    pub(crate) fn unordered(mut self) -> Self {
+        if self.limit.is_none()
+            && self.offset.is_none()
+            && !matches!(self.distinct, Distinct::On(_))
+        {
+            self.order_by.clear();
+        }
+        self
+    }
+
+    /// Whether there are as many rows as the filters leave: nothing puts rows together, leaves some
+    /// out or makes more of them.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.distinct, Distinct::No)
+            && self.group_by.is_empty()
+            && self.having.is_empty()
+            && self.head.is_none()
+            && self.limit.is_none()
+            && self.offset.is_none()
+            && self.lock.is_none()
+            && !self.columns.iter().any(|column| match column {
+                // An aggregate makes one row of all, and a set-returning function many of one.
+                Projection::Expression(sql, _) => !sql.is_column(),
+                Projection::Row(_) | Projection::Perhaps(_) => false,
+            })
+    }
+}
+
+impl From {
+    pub(crate) fn table(source: SourceRef) -> Self {
+        Self {
+            join: Join::Cross,
+            source,
+            body: Body::Table,
+        }
+    }
+
+    pub(crate) fn joined(join: Join, source: SourceRef) -> Self {
+        Self {
+            join,
+            source,
+            body: Body::Table,
+        }
+    }
+}
+
+/// An `UPDATE`, a `DELETE` or an `INSERT … SELECT`.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub(crate) with: Vec<With>,
+    pub(crate) table: SourceRef,
+    pub(crate) action: Action,
+    pub(crate) filters: Vec<Fragment>,
+    pub(crate) returning: Vec<Projection>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    Update(Vec<(&'static str, Fragment)>),
+    Delete,
+    Insert(Vec<&'static str>, Box<Query>),
+}
+
+/// The names under which the columns of a source are known where it is a subquery or `RETURNING`.
+pub(crate) fn select_item(spec: &ColumnSpec, sql: &str) -> String {
+    match spec.wire.read {
+        Some(cast) => format!("{sql}::{cast}"),
+        None => sql.to_owned(),
+    }
+}

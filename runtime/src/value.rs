@@ -1,0 +1,321 @@
+//! Which Rust types stand for which PostgreSQL types, and NULL as a part of types.
+
+use std::borrow::Cow;
+
+use tokio_postgres::types::{FromSql, ToSql};
+
+/// A Rust type that stands for a type of PostgreSQL.
+///
+/// Generated enums and composites implement it; a type of your own that implements `ToSql` and
+/// `FromSql` does so in a few lines:
+///
+/// ```
+/// use std::borrow::Cow;
+/// use rowsmith_runtime::{BoxError, Element, FromSql, SqlType, ToSql};
+/// # use rowsmith_runtime::private::{BytesMut, IsNull, Type};
+///
+/// #[derive(Debug)]
+/// struct Email(String);
+/// # impl<'a> FromSql<'a> for Email {
+/// #     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
+/// #         String::from_sql(ty, raw).map(Self)
+/// #     }
+/// #     fn accepts(ty: &Type) -> bool { <String as FromSql>::accepts(ty) }
+/// # }
+/// # impl ToSql for Email {
+/// #     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+/// #         self.0.to_sql(ty, out)
+/// #     }
+/// #     fn accepts(ty: &Type) -> bool { <String as ToSql>::accepts(ty) }
+/// #     rowsmith_runtime::tokio_postgres::types::to_sql_checked!();
+/// # }
+///
+/// impl SqlType for Email {
+///     fn sql_name() -> Cow<'static, str> {
+///         "text".into()
+///     }
+/// }
+/// impl Element for Email {}
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` stands for no type of PostgreSQL",
+    note = "the types of generated fields do; a type of your own implements `SqlType`"
+)]
+pub trait SqlType: ToSql + for<'a> FromSql<'a> + Send + Sync + 'static {
+    /// The type in SQL, as it stands in a cast: `int4`, `"public"."role"`.
+    fn sql_name() -> Cow<'static, str>;
+}
+
+/// A type that can be the element of an array: all but arrays.
+#[diagnostic::on_unimplemented(message = "`{Self}` can't be the element of an array")]
+pub trait Element: SqlType {}
+
+/// The value of an expression: a [`SqlType`], or an `Option` of one where it may be NULL.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value that an expression can have",
+    note = "it is a type that stands for one of PostgreSQL's, or an `Option` of one"
+)]
+pub trait Value: for<'a> FromSql<'a> + Send + Sync + 'static {
+    /// The type without `Option`.
+    type Base: SqlType;
+    /// Whether it may be NULL.
+    type Null: Nullability;
+}
+
+impl<T: SqlType> Value for T {
+    type Base = T;
+    type Null = NotNull;
+}
+
+impl<T: SqlType> Value for Option<T> {
+    type Base = T;
+    type Null = Nullable;
+}
+
+/// Whether a value may be NULL: [`NotNull`] or [`Nullable`].
+pub trait Nullability: 'static {
+    /// A value of this type: `T` or `Option<T>`.
+    type Of<T: SqlType>: Value<Base = T, Null = Self>;
+    /// Either of two may be NULL.
+    type Or<Other: Nullability>: Nullability;
+}
+
+/// Never NULL.
+#[derive(Debug)]
+pub struct NotNull;
+
+/// May be NULL.
+#[derive(Debug)]
+pub struct Nullable;
+
+impl Nullability for NotNull {
+    type Of<T: SqlType> = T;
+    type Or<Other: Nullability> = Other;
+}
+
+impl Nullability for Nullable {
+    type Of<T: SqlType> = Option<T>;
+    type Or<Other: Nullability> = Nullable;
+}
+
+/// A `T` that is NULL when either of two is.
+pub type Either<A, B, T> = <<A as Nullability>::Or<B> as Nullability>::Of<T>;
+
+/// A value of the same nullability as `V`, of another type.
+pub type Like<V, T> = <<V as Value>::Null as Nullability>::Of<T>;
+
+/// A value that may be NULL.
+#[diagnostic::on_unimplemented(
+    message = "a value of the type `{Self}` is never NULL",
+    label = "never NULL",
+    note = "where its table is joined by a left join, write `.nullable().is_null()`"
+)]
+pub trait MaybeNull: Value<Null = Nullable> {}
+
+impl<T: SqlType> MaybeNull for Option<T> {}
+
+/// Text: `LIKE`, regular expressions, `lower`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text",
+    label = "this needs an expression that is text"
+)]
+pub trait Text: SqlType {}
+
+/// A number: arithmetic.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number",
+    label = "this needs an expression that is a number"
+)]
+pub trait Number: SqlType {}
+
+/// What can be added up. Of integers, averages and the sums of `i64` are `numeric`, for which there is a
+/// Rust type with the feature `decimal`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be added up",
+    label = "this needs a number or an interval",
+    note = "`sum` of `i64` and `avg` of integers are `numeric`: they need the feature `decimal`"
+)]
+pub trait Sum: SqlType {
+    /// What `sum` gives: PostgreSQL adds up in a wider type.
+    type Output: SqlType;
+}
+
+/// What has an average.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no average",
+    label = "this needs a number or an interval",
+    note = "`sum` of `i64` and `avg` of integers are `numeric`: they need the feature `decimal`"
+)]
+pub trait Average: SqlType {
+    /// What `avg` gives.
+    type Output: SqlType;
+}
+
+/// A point in time: `date_trunc`, and arithmetic with intervals.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no point in time",
+    label = "this needs an expression that is a date or a timestamp"
+)]
+pub trait Time: SqlType {
+    /// What `date_trunc` and adding an interval give.
+    type Precise: SqlType;
+    /// What the difference of two is.
+    type Difference: SqlType;
+}
+
+/// What contains others of its kind: arrays, `jsonb`, ranges, and text, which contains text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` contains nothing",
+    label = "this needs an array, `jsonb`, a range or text"
+)]
+pub trait Container: SqlType {
+    /// Between the container and what it contains: `@>`.
+    #[doc(hidden)]
+    const OPERATOR: &'static str = "@>";
+    /// A cast of both sides, for `json` has no such operator.
+    #[doc(hidden)]
+    const CAST: &'static str = "";
+}
+
+/// What has a part in common with others of its kind: arrays and ranges.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no parts to have in common",
+    label = "this needs an array or a range"
+)]
+pub trait Overlap: SqlType {}
+
+macro_rules! sql_types {
+    ($($(#[$attribute:meta])* $rust:ty = $sql:literal;)+) => {$(
+        $(#[$attribute])*
+        impl SqlType for $rust {
+            fn sql_name() -> Cow<'static, str> {
+                Cow::Borrowed($sql)
+            }
+        }
+
+        $(#[$attribute])*
+        impl Element for $rust {}
+    )+};
+}
+
+sql_types! {
+    bool = "bool";
+    i8 = "\"char\"";
+    i16 = "int2";
+    i32 = "int4";
+    i64 = "int8";
+    u32 = "oid";
+    f32 = "float4";
+    f64 = "float8";
+    String = "text";
+    Vec<u8> = "bytea";
+    crate::Interval = "interval";
+    crate::MacAddr = "macaddr";
+    #[cfg(feature = "decimal")] rust_decimal::Decimal = "numeric";
+    #[cfg(feature = "uuid")] uuid::Uuid = "uuid";
+    #[cfg(feature = "chrono")] chrono::NaiveDate = "date";
+    #[cfg(feature = "chrono")] chrono::NaiveTime = "time";
+    #[cfg(feature = "chrono")] chrono::NaiveDateTime = "timestamp";
+    #[cfg(feature = "chrono")] chrono::DateTime<chrono::Utc> = "timestamptz";
+    #[cfg(feature = "json")] serde_json::Value = "jsonb";
+    #[cfg(feature = "net")] cidr::IpInet = "inet";
+    #[cfg(feature = "net")] cidr::IpCidr = "cidr";
+}
+
+impl<T: Element> SqlType for Vec<T> {
+    fn sql_name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}[]", T::sql_name()))
+    }
+}
+
+/// An array whose elements may be NULL.
+impl<T: Element> SqlType for Vec<Option<T>> {
+    fn sql_name() -> Cow<'static, str> {
+        Vec::<T>::sql_name()
+    }
+}
+
+impl Text for String {}
+
+impl Container for String {
+    const OPERATOR: &'static str = "LIKE";
+}
+
+impl<T: Element> Container for Vec<T> {}
+impl<T: Element> Container for Vec<Option<T>> {}
+impl<T: Element> Overlap for Vec<T> {}
+impl<T: Element> Overlap for Vec<Option<T>> {}
+
+#[cfg(feature = "json")]
+impl Container for serde_json::Value {
+    const CAST: &'static str = "::jsonb";
+}
+
+macro_rules! outputs {
+    ($trait:ident: $($(#[$attribute:meta])* $rust:ty => $output:ty;)+) => {$(
+        $(#[$attribute])*
+        impl $trait for $rust {
+            type Output = $output;
+        }
+    )+};
+}
+
+macro_rules! numbers {
+    ($($(#[$attribute:meta])* $rust:ty),+ $(,)?) => {$(
+        $(#[$attribute])*
+        impl Number for $rust {}
+    )+};
+}
+
+numbers!(
+    i16,
+    i32,
+    i64,
+    f32,
+    f64,
+    #[cfg(feature = "decimal")]
+    rust_decimal::Decimal,
+);
+
+outputs! {
+    Sum:
+    i16 => i64;
+    i32 => i64;
+    f32 => f32;
+    f64 => f64;
+    crate::Interval => crate::Interval;
+    #[cfg(feature = "decimal")] i64 => rust_decimal::Decimal;
+    #[cfg(feature = "decimal")] rust_decimal::Decimal => rust_decimal::Decimal;
+}
+
+outputs! {
+    Average:
+    f32 => f64;
+    f64 => f64;
+    crate::Interval => crate::Interval;
+    #[cfg(feature = "decimal")] i16 => rust_decimal::Decimal;
+    #[cfg(feature = "decimal")] i32 => rust_decimal::Decimal;
+    #[cfg(feature = "decimal")] i64 => rust_decimal::Decimal;
+    #[cfg(feature = "decimal")] rust_decimal::Decimal => rust_decimal::Decimal;
+}
+
+#[cfg(feature = "chrono")]
+mod time {
+    use super::Time;
+    use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+    impl Time for NaiveDate {
+        type Precise = NaiveDateTime;
+        type Difference = i32;
+    }
+
+    impl Time for NaiveDateTime {
+        type Precise = NaiveDateTime;
+        type Difference = crate::Interval;
+    }
+
+    impl Time for DateTime<Utc> {
+        type Precise = DateTime<Utc>;
+        type Difference = crate::Interval;
+    }
+}

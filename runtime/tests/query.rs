@@ -1,0 +1,8 @@
+//! The query API on the design's example, against a server.
+// The types of rows are spelled out, for they are what is tested.
+#![allow(clippy::unwrap_used, clippy::type_complexity)]
+
+#[path = "query/blog.rs"]
+mod blog;
+#[path = "query/select.rs"]
+mod select;
