@@ -364,7 +364,8 @@ fn add_sized(root: &mut Module, suffix: &str, length: impl Fn(usize) -> usize) {
             .collect();
         table.relations.push(relation);
         // A single column of each sort, from each side.
-        for mut relation in table.relations[..5].to_vec() {
+        let first: Vec<_> = table.relations.iter().take(5).cloned().collect();
+        for mut relation in first {
             relation.name = format!("{}_{}_{i}", relation.name, name("s", i));
             relation.constant = Some(relation.name.to_uppercase());
             relation.key = vec![columns[i - 1].relation_key()];
