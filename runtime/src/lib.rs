@@ -16,7 +16,7 @@
 //! | [`write`](mod@write) | inserting and changing rows |
 //! | [`Assign`], [`IntoNullable`] | left out, NULL and a value |
 //! | [`FromRow`], [`Table`], [`Column`], [`NewRow`], [`Patch`], [`PgEnum`] | what generated types implement |
-//! | [`Interval`], [`MacAddr`] | types that no crate has |
+//! | [`Interval`], [`MacAddr`], [`Range`] | types that no crate has |
 //!
 //! # Example
 //!
@@ -113,10 +113,10 @@ pub use self::select::{
     Select, Selected, Subquery, TableRef, Whole, WholeRow, row, table,
 };
 pub use self::transaction::{Savepoint, Transaction};
-pub use self::types::{Interval, MacAddr, ParseIntervalError, ParseMacAddrError};
+pub use self::types::{Interval, MacAddr, ParseIntervalError, ParseMacAddrError, Range};
 pub use self::value::{
-    Average, Container, Element, MaybeNull, NotNull, Nullability, Nullable, Number, Overlap,
-    SqlType, Sum, Text, Time, Value,
+    Array, Average, Container, Element, IsRange, MaybeNull, NotNull, Nullability, Nullable, Number,
+    Overlap, SqlType, Sum, Text, Time, Value,
 };
 pub use self::write::{
     Assign, CopyFormat, CopyOut, Delete, Insert, InsertFrom, IntoNullable, NewRow, Patch, Update,

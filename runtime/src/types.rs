@@ -2,6 +2,7 @@
 
 mod interval;
 mod macaddr;
+mod range;
 pub(crate) mod wire;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, WrongType};
 
 pub use self::interval::{Interval, ParseIntervalError};
 pub use self::macaddr::{MacAddr, ParseMacAddrError};
+pub use self::range::Range;
 use crate::error::BoxError;
 
 /// Reads a value, through the base type where it is of a domain.

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use tokio_postgres::types::{FromSql, ToSql};
 
+use crate::Range;
+
 /// A Rust type that stands for a type of PostgreSQL.
 ///
 /// Generated enums and composites implement it; a type of your own that implements `ToSql` and
@@ -163,18 +165,27 @@ pub trait Time: SqlType {
     type Difference: SqlType;
 }
 
-/// What contains others of its kind: arrays, `jsonb`, ranges, and text, which contains text.
+/// What contains others of its kind: arrays, `jsonb` and ranges.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` contains nothing",
-    label = "this needs an array, `jsonb`, a range or text"
+    label = "this needs an array, `jsonb` or a range",
+    note = "of text, `contains_text` tells whether it contains other text"
 )]
 pub trait Container: SqlType {
-    /// Between the container and what it contains: `@>`.
-    #[doc(hidden)]
-    const OPERATOR: &'static str = "@>";
     /// A cast of both sides, for `json` has no such operator.
     #[doc(hidden)]
     const CAST: &'static str = "";
+}
+
+/// An array.
+#[diagnostic::on_unimplemented(message = "`{Self}` is no array", label = "this needs an array")]
+pub trait Array: SqlType {}
+
+/// A range: [`Range`].
+#[diagnostic::on_unimplemented(message = "`{Self}` is no range", label = "this needs a range")]
+pub trait IsRange: SqlType {
+    /// The type of its bounds.
+    type Element: SqlType;
 }
 
 /// What has a part in common with others of its kind: arrays and ranges.
@@ -235,16 +246,48 @@ impl<T: Element> SqlType for Vec<Option<T>> {
     }
 }
 
-impl Text for String {}
+/// The elements of PostgreSQL's own range types.
+macro_rules! ranges {
+    ($($(#[$attribute:meta])* $element:ty = $sql:literal;)+) => {$(
+        $(#[$attribute])*
+        impl SqlType for Range<$element> {
+            fn sql_name() -> Cow<'static, str> {
+                Cow::Borrowed($sql)
+            }
+        }
 
-impl Container for String {
-    const OPERATOR: &'static str = "LIKE";
+        $(#[$attribute])*
+        impl Element for Range<$element> {}
+    )+};
 }
+
+ranges! {
+    i32 = "int4range";
+    i64 = "int8range";
+    #[cfg(feature = "decimal")] rust_decimal::Decimal = "numrange";
+    #[cfg(feature = "chrono")] chrono::NaiveDate = "daterange";
+    #[cfg(feature = "chrono")] chrono::NaiveDateTime = "tsrange";
+    #[cfg(feature = "chrono")] chrono::DateTime<chrono::Utc> = "tstzrange";
+}
+
+impl Text for String {}
 
 impl<T: Element> Container for Vec<T> {}
 impl<T: Element> Container for Vec<Option<T>> {}
 impl<T: Element> Overlap for Vec<T> {}
 impl<T: Element> Overlap for Vec<Option<T>> {}
+impl<T: Element> Array for Vec<T> {}
+impl<T: Element> Array for Vec<Option<T>> {}
+
+impl<T: Element> Container for Range<T> where Self: SqlType {}
+impl<T: Element> Overlap for Range<T> where Self: SqlType {}
+
+impl<T: Element> IsRange for Range<T>
+where
+    Self: SqlType,
+{
+    type Element = T;
+}
 
 #[cfg(feature = "json")]
 impl Container for serde_json::Value {

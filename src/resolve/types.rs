@@ -130,6 +130,43 @@ const BUILTINS: &[Builtin] = &[
         "macaddr",
         Pass::Value,
     ),
+    builtin(
+        "int4range",
+        "::rowsmith_runtime::Range<i32>",
+        "int4range",
+        Pass::Reference,
+    ),
+    builtin(
+        "int8range",
+        "::rowsmith_runtime::Range<i64>",
+        "int8range",
+        Pass::Reference,
+    ),
+    builtin(
+        "numrange",
+        "::rowsmith_runtime::Range<::rowsmith_runtime::rust_decimal::Decimal>",
+        "numrange",
+        Pass::Reference,
+    ),
+    builtin(
+        "daterange",
+        "::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>",
+        "daterange",
+        Pass::Reference,
+    ),
+    builtin(
+        "tsrange",
+        "::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDateTime>",
+        "tsrange",
+        Pass::Reference,
+    ),
+    builtin(
+        "tstzrange",
+        "::rowsmith_runtime::Range<\
+         ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>>",
+        "tstzrange",
+        Pass::Reference,
+    ),
 ];
 
 /// The `citext` extension's type, which is text to the driver.

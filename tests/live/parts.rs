@@ -1,10 +1,18 @@
 //! The rest of a schema: views, partitions, inheritance, functions and extensions, what the configuration
 //! changes, what has been altered, and what PostgreSQL 18 brought.
 
+use rowsmith_runtime::Range;
+use rowsmith_runtime::chrono::NaiveDate;
 use rowsmith_runtime::rust_decimal::Decimal;
 
 use crate::database::Live;
 use crate::trees;
+
+/// From the first day of a month of 2024 to that of another one.
+fn months(from: u32, to: u32) -> Range<NaiveDate> {
+    let first = |month| NaiveDate::from_ymd_opt(2024, month, 1);
+    Range::new(first(from).unwrap(), first(to).unwrap())
+}
 
 #[tokio::test]
 async fn views_are_read() {
@@ -225,14 +233,12 @@ async fn types_of_extensions_travel_as_text() {
     );
     let again = NewTenant::new("aDA").upsert_by_slug(&*db).await.unwrap();
     assert_eq!(again.id, tenant.id);
-    let lease = NewLease::new(tenant.id, 1, "[2024-01-01,2025-01-01)")
+    let lease = NewLease::new(tenant.id, 1, months(1, 12))
         .insert(&*db)
         .await
         .unwrap();
     assert_eq!(tenant.leases(&*db).await.unwrap(), [lease.clone()]);
-    let clash = NewLease::new(tenant.id, 1, "[2024-06-01,2024-07-01)")
-        .insert(&*db)
-        .await;
+    let clash = NewLease::new(tenant.id, 1, months(6, 7)).insert(&*db).await;
     assert!(clash.is_err());
     let rows = Tenant::insert_many(
         &*db,
@@ -350,15 +356,18 @@ async fn what_is_new_in_18() {
         1
     );
 
-    let year = "[2024-01-01,2025-01-01)";
+    let year = months(1, 12);
     let price = NewPrice::new(free.id, year, Decimal::ONE)
         .insert(&*db)
         .await
         .unwrap();
     assert_eq!(price.product(&*db).await.unwrap(), free);
-    assert_eq!(Price::find(&*db, free.id, year).await.unwrap(), Some(price));
+    assert_eq!(
+        Price::find(&*db, free.id, &year).await.unwrap(),
+        Some(price)
+    );
     assert!(
-        NewPrice::new(free.id, "[2024-05-01,2024-06-01)", Decimal::ONE)
+        NewPrice::new(free.id, months(5, 6), Decimal::ONE)
             .insert(&*db)
             .await
             .is_err()

@@ -1,7 +1,8 @@
 //! The edges of writing: rows without columns, defaults, sequences, everything that can settle a conflict,
 //! and every sort of constraint.
 
-use rowsmith_runtime::{Assign, Error};
+use rowsmith_runtime::chrono::DateTime;
+use rowsmith_runtime::{Assign, Error, Range};
 
 use crate::database::Live;
 use crate::trees;
@@ -336,7 +337,8 @@ async fn every_constraint_has_its_error() {
 
     let db = Live::create("constraints").await;
     let room = NewRoom::new("Blue").floor(3).insert(&*db).await.unwrap();
-    let morning = "[2024-01-01 08:00:00+00,2024-01-01 12:00:00+00)";
+    let hour = |hour: i64| DateTime::from_timestamp(1_704_067_200 + 3600 * hour, 0).unwrap();
+    let morning = Range::new(hour(8), hour(12));
     let stay = NewReservation::new(room.id, morning)
         .insert(&*db)
         .await
@@ -353,7 +355,10 @@ async fn every_constraint_has_its_error() {
         .insert(&*db)
         .await
         .unwrap();
-    match NewReservation::new(room.id, "empty").insert(&*db).await {
+    match NewReservation::new(room.id, Range::Empty)
+        .insert(&*db)
+        .await
+    {
         Err(Error::CheckViolation(v)) => {
             assert_eq!(v.constraint, Reservation::RESERVATIONS_BOUNDED)
         }

@@ -645,7 +645,8 @@ fn links_travel_as_what_compares_like_the_column() {
         ("public.code", "bpchar", None),
         ("public.ltree", "text", Some(r#""public"."ltree""#)),
         ("public.path", "text", Some(r#""public"."path""#)),
-        ("tstzrange", "text", Some("tstzrange")),
+        ("macaddr8", "text", Some("macaddr8")),
+        ("tstzrange", "tstzrange", None),
     ] {
         let ty = format!("{ty}!");
         types.tables = vec![

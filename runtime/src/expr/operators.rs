@@ -7,9 +7,10 @@ use crate::column::Wire;
 use crate::scope::Shielded;
 use crate::select::Subquery;
 use crate::value::{
-    Container, Either, Element, Like, MaybeNull, Number, Overlap, SqlType, Text, Time, Value,
+    Array, Container, Either, Element, IsRange, Like, MaybeNull, Number, Overlap, SqlType, Text,
+    Time, Value,
 };
-use crate::{Column, Interval, Source};
+use crate::{Column, Interval, Range, Source};
 
 /// What comes of `L` and the operand `R`: a `T` that is NULL when one of them is.
 type Of<V, R, T> = Either<<V as Value>::Null, <R as Operand<V>>::Null, T>;
@@ -428,9 +429,55 @@ methods! {
     /// `cardinality(self)`: the number of the array's elements.
     pub fn cardinality(self) -> Expr<S, Like<V, i32>>
     where
-        V::Base: Overlap,
+        V::Base: Array,
     {
         Expr::new(Fragment::call("cardinality", [self.into_expr().sql]), Wire::default())
+    }
+}
+
+// Ranges.
+methods! {
+    /// `self << other`: whether all of it is below all of the other.
+    pub fn left_of<R>(self, other: R) -> Expr<R::Scope<S>, Of<V, R, bool>>
+    where
+        V::Base: IsRange,
+        R: Operand<V>,
+    {
+        self.into_expr().compare(other, " << ")
+    }
+
+    /// `self >> other`: whether all of it is above all of the other.
+    pub fn right_of<R>(self, other: R) -> Expr<R::Scope<S>, Of<V, R, bool>>
+    where
+        V::Base: IsRange,
+        R: Operand<V>,
+    {
+        self.into_expr().compare(other, " >> ")
+    }
+
+    /// `self -|- other`: whether the one begins where the other ends.
+    pub fn adjacent_to<R>(self, other: R) -> Expr<R::Scope<S>, Of<V, R, bool>>
+    where
+        V::Base: IsRange,
+        R: Operand<V>,
+    {
+        self.into_expr().compare(other, " -|- ")
+    }
+
+    /// `lower(self)`: the lower bound; NULL where there is none.
+    pub fn lower_bound(self) -> Expr<S, Option<<V::Base as IsRange>::Element>>
+    where
+        V::Base: IsRange,
+    {
+        Expr::new(Fragment::call("lower", [self.into_expr().sql]), Wire::default())
+    }
+
+    /// `upper(self)`: the upper bound; NULL where there is none.
+    pub fn upper_bound(self) -> Expr<S, Option<<V::Base as IsRange>::Element>>
+    where
+        V::Base: IsRange,
+    {
+        Expr::new(Fragment::call("upper", [self.into_expr().sql]), Wire::default())
     }
 }
 
@@ -524,6 +571,19 @@ impl<T: Element> HasElements for Vec<T> {
     fn has(container: Fragment, element: Fragment) -> Fragment {
         let any = Fragment::call("ANY", [container]);
         element.binary(" = ", any, Level::Comparison)
+    }
+}
+
+impl<T: Element> HasElements for Range<T>
+where
+    Self: IsRange,
+{
+    type Element = T;
+
+    fn has(container: Fragment, element: Fragment) -> Fragment {
+        // A bare parameter would be taken for another range.
+        let element = element.cast(T::sql_name());
+        container.binary(" @> ", element, Level::Comparison)
     }
 }
 

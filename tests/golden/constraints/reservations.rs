@@ -7,8 +7,10 @@ pub struct Reservation {
     pub id: i64,
     /// `int4`, references `public.rooms.id`
     pub room_id: i32,
-    /// `tstzrange`, travels as text, check `NOT isempty("during") AND upper_inf("during") IS FALSE`
-    pub during: ::std::string::String,
+    /// `tstzrange`, check `NOT isempty("during") AND upper_inf("during") IS FALSE`
+    pub during: ::rowsmith_runtime::Range<
+        ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
+    >,
     /// `bool`, default `false`
     pub cancelled: bool,
 }
@@ -23,10 +25,12 @@ impl Reservation {
         ::rowsmith_runtime::Column::new("room_id");
 
     /// The column `during`.
-    pub const DURING: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("during")
-            .read_as("text")
-            .sent_as("text", "tstzrange");
+    pub const DURING: ::rowsmith_runtime::Column<
+        Self,
+        ::rowsmith_runtime::Range<
+            ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
+        >,
+    > = ::rowsmith_runtime::Column::new("during");
 
     /// The column `cancelled`.
     pub const CANCELLED: ::rowsmith_runtime::Column<Self, bool> =
@@ -61,7 +65,7 @@ impl Reservation {
         id: i64,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "room_id", "during"::text, "cancelled"
+            SELECT "id", "room_id", "during", "cancelled"
             FROM "public"."reservations"
             WHERE "id" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
@@ -72,7 +76,7 @@ impl Reservation {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "room_id", "during"::text, "cancelled"
+            SELECT "id", "room_id", "during", "cancelled"
             FROM "public"."reservations"
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
@@ -84,7 +88,7 @@ impl Reservation {
         room_id: i32,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "room_id", "during"::text, "cancelled"
+            SELECT "id", "room_id", "during", "cancelled"
             FROM "public"."reservations"
             WHERE "room_id" = $1
             ORDER BY "id""#;
@@ -199,7 +203,7 @@ impl ::rowsmith_runtime::FromRow for Reservation {
 
 impl ::rowsmith_runtime::Table for Reservation {
     const NAME: &'static str = r#""public"."reservations""#;
-    const SELECT_LIST: &'static str = r#""id", "room_id", "during"::text, "cancelled""#;
+    const SELECT_LIST: &'static str = r#""id", "room_id", "during", "cancelled""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::ID.spec(),
         Self::ROOM_ID.spec(),
@@ -215,18 +219,25 @@ impl ::rowsmith_runtime::Table for Reservation {
 pub struct NewReservation {
     /// `int4`, references `public.rooms.id`
     pub room_id: i32,
-    /// `tstzrange`, travels as text, check `NOT isempty("during") AND upper_inf("during") IS FALSE`
-    pub during: ::std::string::String,
+    /// `tstzrange`, check `NOT isempty("during") AND upper_inf("during") IS FALSE`
+    pub during: ::rowsmith_runtime::Range<
+        ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
+    >,
     /// `bool`, default `false`
     pub cancelled: ::rowsmith_runtime::Assign<bool>,
 }
 
 impl NewReservation {
     /// A new row with the columns that must be given.
-    pub fn new(room_id: i32, during: impl ::std::convert::Into<::std::string::String>) -> Self {
+    pub fn new(
+        room_id: i32,
+        during: ::rowsmith_runtime::Range<
+            ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
+        >,
+    ) -> Self {
         Self {
             room_id,
-            during: during.into(),
+            during,
             cancelled: ::rowsmith_runtime::Assign::Omit,
         }
     }
@@ -251,7 +262,7 @@ impl ::rowsmith_runtime::NewRow for NewReservation {
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""room_id""#, "int4"),
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "tstzrange"),
         ::rowsmith_runtime::WriteColumn::new(r#""cancelled""#, "bool"),
     ];
 
@@ -273,8 +284,12 @@ impl ::rowsmith_runtime::NewRow for NewReservation {
 pub struct ReservationPatch {
     /// `int4`, references `public.rooms.id`
     pub room_id: ::rowsmith_runtime::Assign<i32>,
-    /// `tstzrange`, travels as text, check `NOT isempty("during") AND upper_inf("during") IS FALSE`
-    pub during: ::rowsmith_runtime::Assign<::std::string::String>,
+    /// `tstzrange`, check `NOT isempty("during") AND upper_inf("during") IS FALSE`
+    pub during: ::rowsmith_runtime::Assign<
+        ::rowsmith_runtime::Range<
+            ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
+        >,
+    >,
     /// `bool`, default `false`
     pub cancelled: ::rowsmith_runtime::Assign<bool>,
 }
@@ -292,8 +307,13 @@ impl ReservationPatch {
     }
 
     /// Sets `during`.
-    pub fn during(mut self, during: impl ::std::convert::Into<::std::string::String>) -> Self {
-        self.during = ::rowsmith_runtime::Assign::To(during.into());
+    pub fn during(
+        mut self,
+        during: ::rowsmith_runtime::Range<
+            ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
+        >,
+    ) -> Self {
+        self.during = ::rowsmith_runtime::Assign::To(during);
         self
     }
 
@@ -319,7 +339,7 @@ impl ::rowsmith_runtime::Patch for ReservationPatch {
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""room_id""#, "int4"),
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "tstzrange"),
         ::rowsmith_runtime::WriteColumn::new(r#""cancelled""#, "bool"),
     ];
 

@@ -169,7 +169,7 @@ impl Room {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Reservation>> {
         const SQL: &str = r#"
-            SELECT "id", "room_id", "during"::text, "cancelled"
+            SELECT "id", "room_id", "during", "cancelled"
             FROM "public"."reservations"
             WHERE "room_id" = $1
             ORDER BY "id""#;

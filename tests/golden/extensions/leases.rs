@@ -7,8 +7,8 @@ pub struct Lease {
     pub tenant_id: ::rowsmith_runtime::uuid::Uuid,
     /// `int4`, part of the primary key
     pub unit: i32,
-    /// `daterange`, travels as text
-    pub term: ::std::string::String,
+    /// `daterange`
+    pub term: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
 }
 
 impl Lease {
@@ -20,10 +20,10 @@ impl Lease {
     pub const UNIT: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("unit");
 
     /// The column `term`.
-    pub const TERM: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("term")
-            .read_as("text")
-            .sent_as("text", "daterange");
+    pub const TERM: ::rowsmith_runtime::Column<
+        Self,
+        ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    > = ::rowsmith_runtime::Column::new("term");
 
     /// The exclusion constraint on `unit`, `term`.
     pub const LEASES_NO_OVERLAP: &'static str = "leases_no_overlap";
@@ -50,7 +50,7 @@ impl Lease {
         unit: i32,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "tenant_id", "unit", "term"::text
+            SELECT "tenant_id", "unit", "term"
             FROM "public"."leases"
             WHERE "tenant_id" = $1
               AND "unit" = $2"#;
@@ -62,7 +62,7 @@ impl Lease {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "tenant_id", "unit", "term"::text
+            SELECT "tenant_id", "unit", "term"
             FROM "public"."leases"
             ORDER BY "tenant_id", "unit""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
@@ -74,7 +74,7 @@ impl Lease {
         tenant_id: ::rowsmith_runtime::uuid::Uuid,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "tenant_id", "unit", "term"::text
+            SELECT "tenant_id", "unit", "term"
             FROM "public"."leases"
             WHERE "tenant_id" = $1
             ORDER BY "tenant_id", "unit""#;
@@ -192,7 +192,7 @@ impl ::rowsmith_runtime::FromRow for Lease {
 
 impl ::rowsmith_runtime::Table for Lease {
     const NAME: &'static str = r#""public"."leases""#;
-    const SELECT_LIST: &'static str = r#""tenant_id", "unit", "term"::text"#;
+    const SELECT_LIST: &'static str = r#""tenant_id", "unit", "term""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
         &[Self::TENANT_ID.spec(), Self::UNIT.spec(), Self::TERM.spec()];
     const KEY: &'static [&'static str] = &["tenant_id", "unit"];
@@ -206,8 +206,8 @@ pub struct NewLease {
     pub tenant_id: ::rowsmith_runtime::uuid::Uuid,
     /// `int4`, part of the primary key
     pub unit: i32,
-    /// `daterange`, travels as text
-    pub term: ::std::string::String,
+    /// `daterange`
+    pub term: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
 }
 
 impl NewLease {
@@ -215,12 +215,12 @@ impl NewLease {
     pub fn new(
         tenant_id: ::rowsmith_runtime::uuid::Uuid,
         unit: i32,
-        term: impl ::std::convert::Into<::std::string::String>,
+        term: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     ) -> Self {
         Self {
             tenant_id,
             unit,
-            term: term.into(),
+            term,
         }
     }
 
@@ -249,7 +249,7 @@ impl ::rowsmith_runtime::NewRow for NewLease {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""tenant_id""#, "uuid"),
         ::rowsmith_runtime::WriteColumn::new(r#""unit""#, "int4"),
-        ::rowsmith_runtime::WriteColumn::new(r#""term""#, "text").cast("daterange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""term""#, "daterange"),
     ];
 
     fn values(
@@ -272,8 +272,10 @@ pub struct LeasePatch {
     pub tenant_id: ::rowsmith_runtime::Assign<::rowsmith_runtime::uuid::Uuid>,
     /// `int4`, part of the primary key
     pub unit: ::rowsmith_runtime::Assign<i32>,
-    /// `daterange`, travels as text
-    pub term: ::rowsmith_runtime::Assign<::std::string::String>,
+    /// `daterange`
+    pub term: ::rowsmith_runtime::Assign<
+        ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    >,
 }
 
 impl LeasePatch {
@@ -295,8 +297,11 @@ impl LeasePatch {
     }
 
     /// Sets `term`.
-    pub fn term(mut self, term: impl ::std::convert::Into<::std::string::String>) -> Self {
-        self.term = ::rowsmith_runtime::Assign::To(term.into());
+    pub fn term(
+        mut self,
+        term: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    ) -> Self {
+        self.term = ::rowsmith_runtime::Assign::To(term);
         self
     }
 
@@ -318,7 +323,7 @@ impl ::rowsmith_runtime::Patch for LeasePatch {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""tenant_id""#, "uuid"),
         ::rowsmith_runtime::WriteColumn::new(r#""unit""#, "int4"),
-        ::rowsmith_runtime::WriteColumn::new(r#""term""#, "text").cast("daterange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""term""#, "daterange"),
     ];
 
     fn values(

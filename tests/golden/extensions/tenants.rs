@@ -170,7 +170,7 @@ impl Tenant {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Lease>> {
         const SQL: &str = r#"
-            SELECT "tenant_id", "unit", "term"::text
+            SELECT "tenant_id", "unit", "term"
             FROM "public"."leases"
             WHERE "tenant_id" = $1
             ORDER BY "tenant_id", "unit""#;

@@ -3,8 +3,8 @@
 /// A row of the table `public.bookings`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Booking {
-    /// `tstzrange`, travels as text, primary key
-    pub during: ::std::string::String,
+    /// `bit(8)`, travels as text, primary key
+    pub slot: ::std::string::String,
     /// `int4`
     pub room: i32,
     /// PostgreSQL's own version of the row: another one after each transaction that changed it.
@@ -14,11 +14,11 @@ pub struct Booking {
 }
 
 impl Booking {
-    /// The column `during`.
-    pub const DURING: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("during")
+    /// The column `slot`.
+    pub const SLOT: ::rowsmith_runtime::Column<Self, ::std::string::String> =
+        ::rowsmith_runtime::Column::new("slot")
             .read_as("text")
-            .sent_as("text", "tstzrange");
+            .sent_as("text", r#""bit""#);
 
     /// The column `room`.
     pub const ROOM: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("room");
@@ -32,19 +32,19 @@ impl Booking {
         .read_as("text")
         .sent_as("text", "xid");
 
-    /// The primary key on `during`.
+    /// The primary key on `slot`.
     pub const BOOKINGS_PKEY: &'static str = "bookings_pkey";
 
-    /// Finds the row with this primary key, `during`.
+    /// Finds the row with this primary key, `slot`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
-        during: &str,
+        slot: &str,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "during"::text, "room", "xmin"::text
+            SELECT "slot"::text, "room", "xmin"::text
             FROM "public"."bookings"
-            WHERE "during" = $1::text::tstzrange"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&during]).await
+            WHERE "slot" = $1::text::"bit""#;
+        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&slot]).await
     }
 
     /// Lists all rows of `public.bookings`, in the order of the primary key.
@@ -52,9 +52,9 @@ impl Booking {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "during"::text, "room", "xmin"::text
+            SELECT "slot"::text, "room", "xmin"::text
             FROM "public"."bookings"
-            ORDER BY "during""#;
+            ORDER BY "slot""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
     }
 
@@ -68,25 +68,25 @@ impl Booking {
     /// Tells whether there is a row with this primary key.
     pub async fn exists(
         db: &impl ::rowsmith_runtime::Executor,
-        during: &str,
+        slot: &str,
     ) -> ::rowsmith_runtime::Result<bool> {
         const SQL: &str = r#"
             SELECT EXISTS (
                 SELECT FROM "public"."bookings"
-                WHERE "during" = $1::text::tstzrange
+                WHERE "slot" = $1::text::"bit"
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&during]).await
+        ::rowsmith_runtime::query::value(db, SQL, &[&slot]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
-    pub async fn delete_by_during(
+    pub async fn delete_by_slot(
         db: &impl ::rowsmith_runtime::Executor,
-        during: &str,
+        slot: &str,
     ) -> ::rowsmith_runtime::Result<bool> {
         const SQL: &str = r#"
             DELETE FROM "public"."bookings"
-            WHERE "during" = $1::text::tstzrange"#;
-        ::rowsmith_runtime::query::affected(db, SQL, &[&during]).await
+            WHERE "slot" = $1::text::"bit""#;
+        ::rowsmith_runtime::query::affected(db, SQL, &[&slot]).await
     }
 
     /// Begins a query of `public.bookings`.
@@ -144,7 +144,7 @@ impl ::rowsmith_runtime::FromRow for Booking {
 
     fn from_row(row: &::rowsmith_runtime::Row, at: usize) -> ::rowsmith_runtime::Result<Self> {
         ::std::result::Result::Ok(Self {
-            during: ::rowsmith_runtime::get(row, at)?,
+            slot: ::rowsmith_runtime::get(row, at)?,
             room: ::rowsmith_runtime::get(row, at + 1)?,
             xmin: ::rowsmith_runtime::get(row, at + 2)?,
         })
@@ -153,27 +153,27 @@ impl ::rowsmith_runtime::FromRow for Booking {
 
 impl ::rowsmith_runtime::Table for Booking {
     const NAME: &'static str = r#""public"."bookings""#;
-    const SELECT_LIST: &'static str = r#""during"::text, "room", "xmin"::text"#;
+    const SELECT_LIST: &'static str = r#""slot"::text, "room", "xmin"::text"#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
-        &[Self::DURING.spec(), Self::ROOM.spec(), Self::XMIN.spec()];
-    const KEY: &'static [&'static str] = &["during"];
+        &[Self::SLOT.spec(), Self::ROOM.spec(), Self::XMIN.spec()];
+    const KEY: &'static [&'static str] = &["slot"];
 }
 
 /// A new row of `public.bookings`, to be inserted.
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewBooking {
-    /// `tstzrange`, travels as text, primary key
-    pub during: ::std::string::String,
+    /// `bit(8)`, travels as text, primary key
+    pub slot: ::std::string::String,
     /// `int4`
     pub room: i32,
 }
 
 impl NewBooking {
     /// A new row with the columns that must be given.
-    pub fn new(during: impl ::std::convert::Into<::std::string::String>, room: i32) -> Self {
+    pub fn new(slot: impl ::std::convert::Into<::std::string::String>, room: i32) -> Self {
         Self {
-            during: during.into(),
+            slot: slot.into(),
             room,
         }
     }
@@ -186,13 +186,13 @@ impl NewBooking {
         ::rowsmith_runtime::write::insert(db, self).await
     }
 
-    /// Inserts the row, or changes the one that has the same `during`, and returns it.
-    pub async fn upsert_by_during(
+    /// Inserts the row, or changes the one that has the same `slot`, and returns it.
+    pub async fn upsert_by_slot(
         &self,
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<Booking> {
-        const TARGET: &str = r#"("during")"#;
-        const KEY: &[&str] = &[r#""during""#];
+        const TARGET: &str = r#"("slot")"#;
+        const KEY: &[&str] = &[r#""slot""#];
         ::rowsmith_runtime::write::upsert(db, self, TARGET, KEY).await
     }
 }
@@ -201,7 +201,7 @@ impl ::rowsmith_runtime::NewRow for NewBooking {
     type Row = Booking;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""slot""#, "text").cast(r#""bit""#),
         ::rowsmith_runtime::WriteColumn::new(r#""room""#, "int4"),
     ];
 
@@ -211,7 +211,7 @@ impl ::rowsmith_runtime::NewRow for NewBooking {
         ::std::option::Option<&(dyn ::rowsmith_runtime::ToSql + ::std::marker::Sync)>,
     > {
         ::std::vec![
-            ::std::option::Option::Some(&self.during),
+            ::std::option::Option::Some(&self.slot),
             ::std::option::Option::Some(&self.room),
         ]
     }
@@ -220,8 +220,8 @@ impl ::rowsmith_runtime::NewRow for NewBooking {
 /// What to change in a row of `public.bookings`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BookingPatch {
-    /// `tstzrange`, travels as text, primary key
-    pub during: ::rowsmith_runtime::Assign<::std::string::String>,
+    /// `bit(8)`, travels as text, primary key
+    pub slot: ::rowsmith_runtime::Assign<::std::string::String>,
     /// `int4`
     pub room: ::rowsmith_runtime::Assign<i32>,
 }
@@ -232,9 +232,9 @@ impl BookingPatch {
         <Self as ::std::default::Default>::default()
     }
 
-    /// Sets `during`.
-    pub fn during(mut self, during: impl ::std::convert::Into<::std::string::String>) -> Self {
-        self.during = ::rowsmith_runtime::Assign::To(during.into());
+    /// Sets `slot`.
+    pub fn slot(mut self, slot: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.slot = ::rowsmith_runtime::Assign::To(slot.into());
         self
     }
 
@@ -248,10 +248,10 @@ impl BookingPatch {
     pub async fn apply(
         &self,
         db: &impl ::rowsmith_runtime::Executor,
-        during: &str,
+        slot: &str,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Booking>> {
-        const CONDITION: &str = r#""during" = $1::text::tstzrange"#;
-        ::rowsmith_runtime::write::update(db, self, CONDITION, &[&during]).await
+        const CONDITION: &str = r#""slot" = $1::text::"bit""#;
+        ::rowsmith_runtime::write::update(db, self, CONDITION, &[&slot]).await
     }
 
     /// Changes this row, unless somebody else has changed it since it was read, and returns it.
@@ -262,14 +262,14 @@ impl BookingPatch {
         db: &impl ::rowsmith_runtime::Executor,
         row: &Booking,
     ) -> ::rowsmith_runtime::Result<Booking> {
-        const CONDITION: &str = r#""during" = $1::text::tstzrange"#;
+        const CONDITION: &str = r#""slot" = $1::text::"bit""#;
         const CURRENT: &str = r#""xmin" = $2::text::xid"#;
         ::rowsmith_runtime::write::update_current(
             db,
             self,
             CONDITION,
             CURRENT,
-            &[&row.during, &row.xmin],
+            &[&row.slot, &row.xmin],
         )
         .await
     }
@@ -279,7 +279,7 @@ impl ::rowsmith_runtime::Patch for BookingPatch {
     type Row = Booking;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""slot""#, "text").cast(r#""bit""#),
         ::rowsmith_runtime::WriteColumn::new(r#""room""#, "int4"),
     ];
 
@@ -288,6 +288,6 @@ impl ::rowsmith_runtime::Patch for BookingPatch {
     ) -> ::std::vec::Vec<
         ::std::option::Option<&(dyn ::rowsmith_runtime::ToSql + ::std::marker::Sync)>,
     > {
-        ::std::vec![self.during.value(), self.room.value()]
+        ::std::vec![self.slot.value(), self.room.value()]
     }
 }

@@ -5,8 +5,8 @@
 pub struct Price {
     /// `uuid`, part of the primary key, references `public.products.id`
     pub product_id: ::rowsmith_runtime::uuid::Uuid,
-    /// `daterange`, travels as text, part of the primary key
-    pub valid: ::std::string::String,
+    /// `daterange`, part of the primary key
+    pub valid: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     /// `numeric(10,2)`
     pub amount: ::rowsmith_runtime::rust_decimal::Decimal,
 }
@@ -17,10 +17,10 @@ impl Price {
         ::rowsmith_runtime::Column::new("product_id");
 
     /// The column `valid`.
-    pub const VALID: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("valid")
-            .read_as("text")
-            .sent_as("text", "daterange");
+    pub const VALID: ::rowsmith_runtime::Column<
+        Self,
+        ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    > = ::rowsmith_runtime::Column::new("valid");
 
     /// The column `amount`.
     pub const AMOUNT: ::rowsmith_runtime::Column<Self, ::rowsmith_runtime::rust_decimal::Decimal> =
@@ -47,21 +47,20 @@ impl Price {
             ::rowsmith_runtime::Link::<Self>::new("product_id", "product_id", "uuid", |row| {
                 &row.product_id
             }),
-            ::rowsmith_runtime::Link::<Self>::new("valid", "valid", "text", |row| &row.valid)
-                .cast("daterange"),
+            ::rowsmith_runtime::Link::<Self>::new("valid", "valid", "daterange", |row| &row.valid),
         ]);
 
     /// Finds the row with this primary key, `product_id`, `valid`.
     pub async fn find(
         db: &impl ::rowsmith_runtime::Executor,
         product_id: ::rowsmith_runtime::uuid::Uuid,
-        valid: &str,
+        valid: &::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "product_id", "valid"::text, "amount"
+            SELECT "product_id", "valid", "amount"
             FROM "public"."prices"
             WHERE "product_id" = $1
-              AND "valid" = $2::text::daterange"#;
+              AND "valid" = $2"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&product_id, &valid]).await
     }
 
@@ -70,7 +69,7 @@ impl Price {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "product_id", "valid"::text, "amount"
+            SELECT "product_id", "valid", "amount"
             FROM "public"."prices"
             ORDER BY "product_id", "valid""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
@@ -82,7 +81,7 @@ impl Price {
         product_id: ::rowsmith_runtime::uuid::Uuid,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "product_id", "valid"::text, "amount"
+            SELECT "product_id", "valid", "amount"
             FROM "public"."prices"
             WHERE "product_id" = $1
             ORDER BY "product_id", "valid""#;
@@ -100,13 +99,13 @@ impl Price {
     pub async fn exists(
         db: &impl ::rowsmith_runtime::Executor,
         product_id: ::rowsmith_runtime::uuid::Uuid,
-        valid: &str,
+        valid: &::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     ) -> ::rowsmith_runtime::Result<bool> {
         const SQL: &str = r#"
             SELECT EXISTS (
                 SELECT FROM "public"."prices"
                 WHERE "product_id" = $1
-                  AND "valid" = $2::text::daterange
+                  AND "valid" = $2
             )"#;
         ::rowsmith_runtime::query::value(db, SQL, &[&product_id, &valid]).await
     }
@@ -115,12 +114,12 @@ impl Price {
     pub async fn delete_by_product_id_and_valid(
         db: &impl ::rowsmith_runtime::Executor,
         product_id: ::rowsmith_runtime::uuid::Uuid,
-        valid: &str,
+        valid: &::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     ) -> ::rowsmith_runtime::Result<bool> {
         const SQL: &str = r#"
             DELETE FROM "public"."prices"
             WHERE "product_id" = $1
-              AND "valid" = $2::text::daterange"#;
+              AND "valid" = $2"#;
         ::rowsmith_runtime::query::affected(db, SQL, &[&product_id, &valid]).await
     }
 
@@ -191,10 +190,10 @@ impl Price {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Promotion>> {
         const SQL: &str = r#"
-            SELECT "id", "product_id", "valid"::text
+            SELECT "id", "product_id", "valid"
             FROM "public"."promotions"
             WHERE "product_id" = $1
-              AND "valid" = $2::text::daterange
+              AND "valid" = $2
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&self.product_id, &self.valid]).await
     }
@@ -214,7 +213,7 @@ impl ::rowsmith_runtime::FromRow for Price {
 
 impl ::rowsmith_runtime::Table for Price {
     const NAME: &'static str = r#""public"."prices""#;
-    const SELECT_LIST: &'static str = r#""product_id", "valid"::text, "amount""#;
+    const SELECT_LIST: &'static str = r#""product_id", "valid", "amount""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::PRODUCT_ID.spec(),
         Self::VALID.spec(),
@@ -229,8 +228,8 @@ impl ::rowsmith_runtime::Table for Price {
 pub struct NewPrice {
     /// `uuid`, part of the primary key, references `public.products.id`
     pub product_id: ::rowsmith_runtime::uuid::Uuid,
-    /// `daterange`, travels as text, part of the primary key
-    pub valid: ::std::string::String,
+    /// `daterange`, part of the primary key
+    pub valid: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     /// `numeric(10,2)`
     pub amount: ::rowsmith_runtime::rust_decimal::Decimal,
 }
@@ -239,12 +238,12 @@ impl NewPrice {
     /// A new row with the columns that must be given.
     pub fn new(
         product_id: ::rowsmith_runtime::uuid::Uuid,
-        valid: impl ::std::convert::Into<::std::string::String>,
+        valid: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
         amount: ::rowsmith_runtime::rust_decimal::Decimal,
     ) -> Self {
         Self {
             product_id,
-            valid: valid.into(),
+            valid,
             amount,
         }
     }
@@ -273,7 +272,7 @@ impl ::rowsmith_runtime::NewRow for NewPrice {
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""product_id""#, "uuid"),
-        ::rowsmith_runtime::WriteColumn::new(r#""valid""#, "text").cast("daterange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""valid""#, "daterange"),
         ::rowsmith_runtime::WriteColumn::new(r#""amount""#, "numeric"),
     ];
 
@@ -295,8 +294,10 @@ impl ::rowsmith_runtime::NewRow for NewPrice {
 pub struct PricePatch {
     /// `uuid`, part of the primary key, references `public.products.id`
     pub product_id: ::rowsmith_runtime::Assign<::rowsmith_runtime::uuid::Uuid>,
-    /// `daterange`, travels as text, part of the primary key
-    pub valid: ::rowsmith_runtime::Assign<::std::string::String>,
+    /// `daterange`, part of the primary key
+    pub valid: ::rowsmith_runtime::Assign<
+        ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    >,
     /// `numeric(10,2)`
     pub amount: ::rowsmith_runtime::Assign<::rowsmith_runtime::rust_decimal::Decimal>,
 }
@@ -314,8 +315,11 @@ impl PricePatch {
     }
 
     /// Sets `valid`.
-    pub fn valid(mut self, valid: impl ::std::convert::Into<::std::string::String>) -> Self {
-        self.valid = ::rowsmith_runtime::Assign::To(valid.into());
+    pub fn valid(
+        mut self,
+        valid: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    ) -> Self {
+        self.valid = ::rowsmith_runtime::Assign::To(valid);
         self
     }
 
@@ -330,9 +334,9 @@ impl PricePatch {
         &self,
         db: &impl ::rowsmith_runtime::Executor,
         product_id: ::rowsmith_runtime::uuid::Uuid,
-        valid: &str,
+        valid: &::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Price>> {
-        const CONDITION: &str = r#""product_id" = $1 AND "valid" = $2::text::daterange"#;
+        const CONDITION: &str = r#""product_id" = $1 AND "valid" = $2"#;
         ::rowsmith_runtime::write::update(db, self, CONDITION, &[&product_id, &valid]).await
     }
 }
@@ -342,7 +346,7 @@ impl ::rowsmith_runtime::Patch for PricePatch {
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""product_id""#, "uuid"),
-        ::rowsmith_runtime::WriteColumn::new(r#""valid""#, "text").cast("daterange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""valid""#, "daterange"),
         ::rowsmith_runtime::WriteColumn::new(r#""amount""#, "numeric"),
     ];
 

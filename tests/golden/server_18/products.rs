@@ -181,7 +181,7 @@ impl Product {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Price>> {
         const SQL: &str = r#"
-            SELECT "product_id", "valid"::text, "amount"
+            SELECT "product_id", "valid", "amount"
             FROM "public"."prices"
             WHERE "product_id" = $1
             ORDER BY "product_id", "valid""#;

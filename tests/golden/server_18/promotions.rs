@@ -7,8 +7,8 @@ pub struct Promotion {
     pub id: i64,
     /// `uuid`, references `public.prices.product_id`
     pub product_id: ::rowsmith_runtime::uuid::Uuid,
-    /// `daterange`, travels as text, references `public.prices.valid`
-    pub valid: ::std::string::String,
+    /// `daterange`, references `public.prices.valid`
+    pub valid: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
 }
 
 impl Promotion {
@@ -21,10 +21,10 @@ impl Promotion {
         ::rowsmith_runtime::Column::new("product_id");
 
     /// The column `valid`.
-    pub const VALID: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("valid")
-            .read_as("text")
-            .sent_as("text", "daterange");
+    pub const VALID: ::rowsmith_runtime::Column<
+        Self,
+        ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    > = ::rowsmith_runtime::Column::new("valid");
 
     /// The primary key on `id`.
     pub const PROMOTIONS_PKEY: &'static str = "promotions_pkey";
@@ -38,8 +38,7 @@ impl Promotion {
             ::rowsmith_runtime::Link::<Self>::new("product_id", "product_id", "uuid", |row| {
                 &row.product_id
             }),
-            ::rowsmith_runtime::Link::<Self>::new("valid", "valid", "text", |row| &row.valid)
-                .cast("daterange"),
+            ::rowsmith_runtime::Link::<Self>::new("valid", "valid", "daterange", |row| &row.valid),
         ]);
 
     /// Finds the row with this primary key, `id`.
@@ -48,7 +47,7 @@ impl Promotion {
         id: i64,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "product_id", "valid"::text
+            SELECT "id", "product_id", "valid"
             FROM "public"."promotions"
             WHERE "id" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
@@ -59,7 +58,7 @@ impl Promotion {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "product_id", "valid"::text
+            SELECT "id", "product_id", "valid"
             FROM "public"."promotions"
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
@@ -69,13 +68,13 @@ impl Promotion {
     pub async fn list_by_product_id_and_valid(
         db: &impl ::rowsmith_runtime::Executor,
         product_id: ::rowsmith_runtime::uuid::Uuid,
-        valid: &str,
+        valid: &::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "product_id", "valid"::text
+            SELECT "id", "product_id", "valid"
             FROM "public"."promotions"
             WHERE "product_id" = $1
-              AND "valid" = $2::text::daterange
+              AND "valid" = $2
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&product_id, &valid]).await
     }
@@ -166,10 +165,10 @@ impl Promotion {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<super::Price> {
         const SQL: &str = r#"
-            SELECT "product_id", "valid"::text, "amount"
+            SELECT "product_id", "valid", "amount"
             FROM "public"."prices"
             WHERE "product_id" = $1
-              AND "valid" = $2::text::daterange"#;
+              AND "valid" = $2"#;
         ::rowsmith_runtime::query::one(db, SQL, &[&self.product_id, &self.valid]).await
     }
 }
@@ -188,7 +187,7 @@ impl ::rowsmith_runtime::FromRow for Promotion {
 
 impl ::rowsmith_runtime::Table for Promotion {
     const NAME: &'static str = r#""public"."promotions""#;
-    const SELECT_LIST: &'static str = r#""id", "product_id", "valid"::text"#;
+    const SELECT_LIST: &'static str = r#""id", "product_id", "valid""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
         &[Self::ID.spec(), Self::PRODUCT_ID.spec(), Self::VALID.spec()];
     const KEY: &'static [&'static str] = &["id"];
@@ -200,20 +199,17 @@ impl ::rowsmith_runtime::Table for Promotion {
 pub struct NewPromotion {
     /// `uuid`, references `public.prices.product_id`
     pub product_id: ::rowsmith_runtime::uuid::Uuid,
-    /// `daterange`, travels as text, references `public.prices.valid`
-    pub valid: ::std::string::String,
+    /// `daterange`, references `public.prices.valid`
+    pub valid: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
 }
 
 impl NewPromotion {
     /// A new row with the columns that must be given.
     pub fn new(
         product_id: ::rowsmith_runtime::uuid::Uuid,
-        valid: impl ::std::convert::Into<::std::string::String>,
+        valid: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
     ) -> Self {
-        Self {
-            product_id,
-            valid: valid.into(),
-        }
+        Self { product_id, valid }
     }
 
     /// Inserts the row and returns it as the database has it.
@@ -230,7 +226,7 @@ impl ::rowsmith_runtime::NewRow for NewPromotion {
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""product_id""#, "uuid"),
-        ::rowsmith_runtime::WriteColumn::new(r#""valid""#, "text").cast("daterange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""valid""#, "daterange"),
     ];
 
     fn values(
@@ -250,8 +246,10 @@ impl ::rowsmith_runtime::NewRow for NewPromotion {
 pub struct PromotionPatch {
     /// `uuid`, references `public.prices.product_id`
     pub product_id: ::rowsmith_runtime::Assign<::rowsmith_runtime::uuid::Uuid>,
-    /// `daterange`, travels as text, references `public.prices.valid`
-    pub valid: ::rowsmith_runtime::Assign<::std::string::String>,
+    /// `daterange`, references `public.prices.valid`
+    pub valid: ::rowsmith_runtime::Assign<
+        ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    >,
 }
 
 impl PromotionPatch {
@@ -267,8 +265,11 @@ impl PromotionPatch {
     }
 
     /// Sets `valid`.
-    pub fn valid(mut self, valid: impl ::std::convert::Into<::std::string::String>) -> Self {
-        self.valid = ::rowsmith_runtime::Assign::To(valid.into());
+    pub fn valid(
+        mut self,
+        valid: ::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>,
+    ) -> Self {
+        self.valid = ::rowsmith_runtime::Assign::To(valid);
         self
     }
 
@@ -288,7 +289,7 @@ impl ::rowsmith_runtime::Patch for PromotionPatch {
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""product_id""#, "uuid"),
-        ::rowsmith_runtime::WriteColumn::new(r#""valid""#, "text").cast("daterange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""valid""#, "daterange"),
     ];
 
     fn values(

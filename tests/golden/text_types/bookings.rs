@@ -3,7 +3,7 @@
 /// A row of the table `public.bookings`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Booking {
-    /// `tstzrange`, travels as text, primary key
+    /// `public.float_range`, travels as text, primary key
     pub during: ::std::string::String,
     /// `int4`
     pub room: i32,
@@ -16,7 +16,7 @@ impl Booking {
     pub const DURING: ::rowsmith_runtime::Column<Self, ::std::string::String> =
         ::rowsmith_runtime::Column::new("during")
             .read_as("text")
-            .sent_as("text", "tstzrange");
+            .sent_as("text", r#""public"."float_range""#);
 
     /// The column `room`.
     pub const ROOM: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("room");
@@ -41,7 +41,7 @@ impl Booking {
             "text",
             |row| &row.during,
         )
-        .cast("tstzrange")]);
+        .cast(r#""public"."float_range""#)]);
 
     /// Finds the row with this primary key, `during`.
     pub async fn find(
@@ -51,7 +51,7 @@ impl Booking {
         const SQL: &str = r#"
             SELECT "during"::text, "room", "tags"::text
             FROM "public"."bookings"
-            WHERE "during" = $1::text::tstzrange"#;
+            WHERE "during" = $1::text::"public"."float_range""#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&during]).await
     }
 
@@ -81,7 +81,7 @@ impl Booking {
         const SQL: &str = r#"
             SELECT EXISTS (
                 SELECT FROM "public"."bookings"
-                WHERE "during" = $1::text::tstzrange
+                WHERE "during" = $1::text::"public"."float_range"
             )"#;
         ::rowsmith_runtime::query::value(db, SQL, &[&during]).await
     }
@@ -93,7 +93,7 @@ impl Booking {
     ) -> ::rowsmith_runtime::Result<bool> {
         const SQL: &str = r#"
             DELETE FROM "public"."bookings"
-            WHERE "during" = $1::text::tstzrange"#;
+            WHERE "during" = $1::text::"public"."float_range""#;
         ::rowsmith_runtime::query::affected(db, SQL, &[&during]).await
     }
 
@@ -154,7 +154,7 @@ impl Booking {
         const SQL: &str = r#"
             SELECT "id", "during"::text
             FROM "public"."visits"
-            WHERE "during" = $1::text::tstzrange
+            WHERE "during" = $1::text::"public"."float_range"
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&self.during]).await
     }
@@ -184,7 +184,7 @@ impl ::rowsmith_runtime::Table for Booking {
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewBooking {
-    /// `tstzrange`, travels as text, primary key
+    /// `public.float_range`, travels as text, primary key
     pub during: ::std::string::String,
     /// `int4`
     pub room: i32,
@@ -222,7 +222,8 @@ impl ::rowsmith_runtime::NewRow for NewBooking {
     type Row = Booking;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text")
+            .cast(r#""public"."float_range""#),
         ::rowsmith_runtime::WriteColumn::new(r#""room""#, "int4"),
     ];
 
@@ -241,7 +242,7 @@ impl ::rowsmith_runtime::NewRow for NewBooking {
 /// What to change in a row of `public.bookings`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BookingPatch {
-    /// `tstzrange`, travels as text, primary key
+    /// `public.float_range`, travels as text, primary key
     pub during: ::rowsmith_runtime::Assign<::std::string::String>,
     /// `int4`
     pub room: ::rowsmith_runtime::Assign<i32>,
@@ -271,7 +272,7 @@ impl BookingPatch {
         db: &impl ::rowsmith_runtime::Executor,
         during: &str,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Booking>> {
-        const CONDITION: &str = r#""during" = $1::text::tstzrange"#;
+        const CONDITION: &str = r#""during" = $1::text::"public"."float_range""#;
         ::rowsmith_runtime::write::update(db, self, CONDITION, &[&during]).await
     }
 }
@@ -280,7 +281,8 @@ impl ::rowsmith_runtime::Patch for BookingPatch {
     type Row = Booking;
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange"),
+        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text")
+            .cast(r#""public"."float_range""#),
         ::rowsmith_runtime::WriteColumn::new(r#""room""#, "int4"),
     ];
 

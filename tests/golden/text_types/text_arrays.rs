@@ -11,10 +11,8 @@ pub struct TextArray {
     pub places: ::std::vec::Vec<::std::string::String>,
     /// `bit(3)[]`, travels as text, nullable
     pub flags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// `tstzrange[]`, travels as text, default `'{}'`
-    pub spans: ::std::vec::Vec<::std::string::String>,
-    /// `public.float_range[]`, travels as text, nullable
-    pub measured: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    /// `public.float_range[]`, travels as text, default `'{}'`
+    pub measured: ::std::vec::Vec<::std::string::String>,
 }
 
 impl TextArray {
@@ -44,19 +42,11 @@ impl TextArray {
         .read_as("text[]")
         .sent_as("text[]", r#""bit"[]"#);
 
-    /// The column `spans`.
-    pub const SPANS: ::rowsmith_runtime::Column<Self, ::std::vec::Vec<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("spans")
-            .read_as("text[]")
-            .sent_as("text[]", "tstzrange[]");
-
     /// The column `measured`.
-    pub const MEASURED: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    > = ::rowsmith_runtime::Column::new("measured")
-        .read_as("text[]")
-        .sent_as("text[]", r#""public"."float_range"[]"#);
+    pub const MEASURED: ::rowsmith_runtime::Column<Self, ::std::vec::Vec<::std::string::String>> =
+        ::rowsmith_runtime::Column::new("measured")
+            .read_as("text[]")
+            .sent_as("text[]", r#""public"."float_range"[]"#);
 
     /// The primary key on `id`.
     pub const TEXT_ARRAYS_PKEY: &'static str = "text_arrays_pkey";
@@ -67,8 +57,7 @@ impl TextArray {
         id: i64,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "prices"::text[], "places"::text[], "flags"::text[], "spans"::text[],
-                   "measured"::text[]
+            SELECT "id", "prices"::text[], "places"::text[], "flags"::text[], "measured"::text[]
             FROM "public"."text_arrays"
             WHERE "id" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
@@ -79,8 +68,7 @@ impl TextArray {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "prices"::text[], "places"::text[], "flags"::text[], "spans"::text[],
-                   "measured"::text[]
+            SELECT "id", "prices"::text[], "places"::text[], "flags"::text[], "measured"::text[]
             FROM "public"."text_arrays"
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
@@ -168,7 +156,7 @@ impl TextArray {
 }
 
 impl ::rowsmith_runtime::FromRow for TextArray {
-    const WIDTH: usize = 6;
+    const WIDTH: usize = 5;
 
     fn from_row(row: &::rowsmith_runtime::Row, at: usize) -> ::rowsmith_runtime::Result<Self> {
         ::std::result::Result::Ok(Self {
@@ -176,21 +164,20 @@ impl ::rowsmith_runtime::FromRow for TextArray {
             prices: ::rowsmith_runtime::get(row, at + 1)?,
             places: ::rowsmith_runtime::get(row, at + 2)?,
             flags: ::rowsmith_runtime::get(row, at + 3)?,
-            spans: ::rowsmith_runtime::get(row, at + 4)?,
-            measured: ::rowsmith_runtime::get(row, at + 5)?,
+            measured: ::rowsmith_runtime::get(row, at + 4)?,
         })
     }
 }
 
 impl ::rowsmith_runtime::Table for TextArray {
     const NAME: &'static str = r#""public"."text_arrays""#;
-    const SELECT_LIST: &'static str = r#""id", "prices"::text[], "places"::text[], "flags"::text[], "spans"::text[], "measured"::text[]"#;
+    const SELECT_LIST: &'static str =
+        r#""id", "prices"::text[], "places"::text[], "flags"::text[], "measured"::text[]"#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::ID.spec(),
         Self::PRICES.spec(),
         Self::PLACES.spec(),
         Self::FLAGS.spec(),
-        Self::SPANS.spec(),
         Self::MEASURED.spec(),
     ];
     const KEY: &'static [&'static str] = &["id"];
@@ -208,11 +195,8 @@ pub struct NewTextArray {
     /// `bit(3)[]`, travels as text, nullable
     pub flags:
         ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
-    /// `tstzrange[]`, travels as text, default `'{}'`
-    pub spans: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
-    /// `public.float_range[]`, travels as text, nullable
-    pub measured:
-        ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
+    /// `public.float_range[]`, travels as text, default `'{}'`
+    pub measured: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
 }
 
 impl NewTextArray {
@@ -222,7 +206,6 @@ impl NewTextArray {
             prices: ::rowsmith_runtime::Assign::Omit,
             places,
             flags: ::rowsmith_runtime::Assign::Omit,
-            spans: ::rowsmith_runtime::Assign::Omit,
             measured: ::rowsmith_runtime::Assign::Omit,
         }
     }
@@ -245,18 +228,9 @@ impl NewTextArray {
         self
     }
 
-    /// Sets `spans`.
-    pub fn spans(mut self, spans: ::std::vec::Vec<::std::string::String>) -> Self {
-        self.spans = ::rowsmith_runtime::Assign::To(spans);
-        self
-    }
-
     /// Sets `measured`.
-    pub fn measured(
-        mut self,
-        measured: impl ::rowsmith_runtime::IntoNullable<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
-        self.measured = ::rowsmith_runtime::Assign::To(measured.into_nullable());
+    pub fn measured(mut self, measured: ::std::vec::Vec<::std::string::String>) -> Self {
+        self.measured = ::rowsmith_runtime::Assign::To(measured);
         self
     }
 
@@ -282,9 +256,6 @@ impl ::rowsmith_runtime::NewRow for NewTextArray {
         ::rowsmith_runtime::WriteColumn::new(r#""flags""#, "text[]")
             .array_of("text")
             .cast(r#""bit"[]"#),
-        ::rowsmith_runtime::WriteColumn::new(r#""spans""#, "text[]")
-            .array_of("text")
-            .cast("tstzrange[]"),
         ::rowsmith_runtime::WriteColumn::new(r#""measured""#, "text[]")
             .array_of("text")
             .cast(r#""public"."float_range"[]"#),
@@ -299,7 +270,6 @@ impl ::rowsmith_runtime::NewRow for NewTextArray {
             self.prices.value(),
             ::std::option::Option::Some(&self.places),
             self.flags.value(),
-            self.spans.value(),
             self.measured.value(),
         ]
     }
@@ -316,11 +286,8 @@ pub struct TextArrayPatch {
     /// `bit(3)[]`, travels as text, nullable
     pub flags:
         ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
-    /// `tstzrange[]`, travels as text, default `'{}'`
-    pub spans: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
-    /// `public.float_range[]`, travels as text, nullable
-    pub measured:
-        ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
+    /// `public.float_range[]`, travels as text, default `'{}'`
+    pub measured: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
 }
 
 impl TextArrayPatch {
@@ -353,18 +320,9 @@ impl TextArrayPatch {
         self
     }
 
-    /// Sets `spans`.
-    pub fn spans(mut self, spans: ::std::vec::Vec<::std::string::String>) -> Self {
-        self.spans = ::rowsmith_runtime::Assign::To(spans);
-        self
-    }
-
     /// Sets `measured`.
-    pub fn measured(
-        mut self,
-        measured: impl ::rowsmith_runtime::IntoNullable<::std::vec::Vec<::std::string::String>>,
-    ) -> Self {
-        self.measured = ::rowsmith_runtime::Assign::To(measured.into_nullable());
+    pub fn measured(mut self, measured: ::std::vec::Vec<::std::string::String>) -> Self {
+        self.measured = ::rowsmith_runtime::Assign::To(measured);
         self
     }
 
@@ -392,9 +350,6 @@ impl ::rowsmith_runtime::Patch for TextArrayPatch {
         ::rowsmith_runtime::WriteColumn::new(r#""flags""#, "text[]")
             .array_of("text")
             .cast(r#""bit"[]"#),
-        ::rowsmith_runtime::WriteColumn::new(r#""spans""#, "text[]")
-            .array_of("text")
-            .cast("tstzrange[]"),
         ::rowsmith_runtime::WriteColumn::new(r#""measured""#, "text[]")
             .array_of("text")
             .cast(r#""public"."float_range"[]"#),
@@ -409,7 +364,6 @@ impl ::rowsmith_runtime::Patch for TextArrayPatch {
             self.prices.value(),
             self.places.value(),
             self.flags.value(),
-            self.spans.value(),
             self.measured.value(),
         ]
     }

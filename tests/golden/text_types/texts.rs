@@ -33,22 +33,10 @@ pub struct Text {
     pub region: ::std::option::Option<::std::string::String>,
     /// `circle`, travels as text, nullable
     pub reach: ::std::option::Option<::std::string::String>,
-    /// `int4range`, travels as text, nullable
-    pub ages: ::std::option::Option<::std::string::String>,
-    /// `int8range`, travels as text, nullable
-    pub ids: ::std::option::Option<::std::string::String>,
-    /// `numrange`, travels as text, nullable
-    pub prices: ::std::option::Option<::std::string::String>,
-    /// `tsrange`, travels as text, nullable
-    pub local_times: ::std::option::Option<::std::string::String>,
-    /// `tstzrange`, travels as text, default `'empty'`
-    pub times: ::std::string::String,
-    /// `daterange`, travels as text, nullable
-    pub days: ::std::option::Option<::std::string::String>,
     /// `datemultirange`, travels as text, nullable
     pub day_sets: ::std::option::Option<::std::string::String>,
-    /// `public.float_range`, travels as text, nullable
-    pub measured: ::std::option::Option<::std::string::String>,
+    /// `public.float_range`, travels as text, default `'empty'`
+    pub measured: ::std::string::String,
     /// `public.float_multirange`, travels as text, nullable
     pub measured_sets: ::std::option::Option<::std::string::String>,
     /// `macaddr8`, travels as text, nullable
@@ -184,46 +172,6 @@ impl Text {
         .read_as("text")
         .sent_as("text", "circle");
 
-    /// The column `ages`.
-    pub const AGES: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("ages")
-            .read_as("text")
-            .sent_as("text", "int4range");
-
-    /// The column `ids`.
-    pub const IDS: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("ids")
-            .read_as("text")
-            .sent_as("text", "int8range");
-
-    /// The column `prices`.
-    pub const PRICES: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("prices")
-        .read_as("text")
-        .sent_as("text", "numrange");
-
-    /// The column `local_times`.
-    pub const LOCAL_TIMES: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("local_times")
-        .read_as("text")
-        .sent_as("text", "tsrange");
-
-    /// The column `times`.
-    pub const TIMES: ::rowsmith_runtime::Column<Self, ::std::string::String> =
-        ::rowsmith_runtime::Column::new("times")
-            .read_as("text")
-            .sent_as("text", "tstzrange");
-
-    /// The column `days`.
-    pub const DAYS: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
-        ::rowsmith_runtime::Column::new("days")
-            .read_as("text")
-            .sent_as("text", "daterange");
-
     /// The column `day_sets`.
     pub const DAY_SETS: ::rowsmith_runtime::Column<
         Self,
@@ -233,12 +181,10 @@ impl Text {
         .sent_as("text", "datemultirange");
 
     /// The column `measured`.
-    pub const MEASURED: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("measured")
-        .read_as("text")
-        .sent_as("text", r#""public"."float_range""#);
+    pub const MEASURED: ::rowsmith_runtime::Column<Self, ::std::string::String> =
+        ::rowsmith_runtime::Column::new("measured")
+            .read_as("text")
+            .sent_as("text", r#""public"."float_range""#);
 
     /// The column `measured_sets`.
     pub const MEASURED_SETS: ::rowsmith_runtime::Column<
@@ -330,11 +276,9 @@ impl Text {
             SELECT "id", "price"::text, "flags"::text, "mask"::text, "mask_16"::text,
                    "document"::text, "query"::text, "markup"::text, "place"::text, "border"::text,
                    "edge"::text, "area"::text, "track"::text, "region"::text, "reach"::text,
-                   "ages"::text, "ids"::text, "prices"::text, "local_times"::text, "times"::text,
-                   "days"::text, "day_sets"::text, "measured"::text, "measured_sets"::text,
-                   "hardware"::text, "opens"::text, "closes"::text, "position"::text,
-                   "snapshot"::text, "selector"::text, "relation"::text, "kind"::text, "object",
-                   "letter"
+                   "day_sets"::text, "measured"::text, "measured_sets"::text, "hardware"::text,
+                   "opens"::text, "closes"::text, "position"::text, "snapshot"::text,
+                   "selector"::text, "relation"::text, "kind"::text, "object", "letter"
             FROM "public"."texts"
             WHERE "id" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
@@ -348,11 +292,9 @@ impl Text {
             SELECT "id", "price"::text, "flags"::text, "mask"::text, "mask_16"::text,
                    "document"::text, "query"::text, "markup"::text, "place"::text, "border"::text,
                    "edge"::text, "area"::text, "track"::text, "region"::text, "reach"::text,
-                   "ages"::text, "ids"::text, "prices"::text, "local_times"::text, "times"::text,
-                   "days"::text, "day_sets"::text, "measured"::text, "measured_sets"::text,
-                   "hardware"::text, "opens"::text, "closes"::text, "position"::text,
-                   "snapshot"::text, "selector"::text, "relation"::text, "kind"::text, "object",
-                   "letter"
+                   "day_sets"::text, "measured"::text, "measured_sets"::text, "hardware"::text,
+                   "opens"::text, "closes"::text, "position"::text, "snapshot"::text,
+                   "selector"::text, "relation"::text, "kind"::text, "object", "letter"
             FROM "public"."texts"
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
@@ -440,7 +382,7 @@ impl Text {
 }
 
 impl ::rowsmith_runtime::FromRow for Text {
-    const WIDTH: usize = 34;
+    const WIDTH: usize = 28;
 
     fn from_row(row: &::rowsmith_runtime::Row, at: usize) -> ::rowsmith_runtime::Result<Self> {
         ::std::result::Result::Ok(Self {
@@ -459,32 +401,26 @@ impl ::rowsmith_runtime::FromRow for Text {
             track: ::rowsmith_runtime::get(row, at + 12)?,
             region: ::rowsmith_runtime::get(row, at + 13)?,
             reach: ::rowsmith_runtime::get(row, at + 14)?,
-            ages: ::rowsmith_runtime::get(row, at + 15)?,
-            ids: ::rowsmith_runtime::get(row, at + 16)?,
-            prices: ::rowsmith_runtime::get(row, at + 17)?,
-            local_times: ::rowsmith_runtime::get(row, at + 18)?,
-            times: ::rowsmith_runtime::get(row, at + 19)?,
-            days: ::rowsmith_runtime::get(row, at + 20)?,
-            day_sets: ::rowsmith_runtime::get(row, at + 21)?,
-            measured: ::rowsmith_runtime::get(row, at + 22)?,
-            measured_sets: ::rowsmith_runtime::get(row, at + 23)?,
-            hardware: ::rowsmith_runtime::get(row, at + 24)?,
-            opens: ::rowsmith_runtime::get(row, at + 25)?,
-            closes: ::rowsmith_runtime::get(row, at + 26)?,
-            position: ::rowsmith_runtime::get(row, at + 27)?,
-            snapshot: ::rowsmith_runtime::get(row, at + 28)?,
-            selector: ::rowsmith_runtime::get(row, at + 29)?,
-            relation: ::rowsmith_runtime::get(row, at + 30)?,
-            kind: ::rowsmith_runtime::get(row, at + 31)?,
-            object: ::rowsmith_runtime::get(row, at + 32)?,
-            letter: ::rowsmith_runtime::get(row, at + 33)?,
+            day_sets: ::rowsmith_runtime::get(row, at + 15)?,
+            measured: ::rowsmith_runtime::get(row, at + 16)?,
+            measured_sets: ::rowsmith_runtime::get(row, at + 17)?,
+            hardware: ::rowsmith_runtime::get(row, at + 18)?,
+            opens: ::rowsmith_runtime::get(row, at + 19)?,
+            closes: ::rowsmith_runtime::get(row, at + 20)?,
+            position: ::rowsmith_runtime::get(row, at + 21)?,
+            snapshot: ::rowsmith_runtime::get(row, at + 22)?,
+            selector: ::rowsmith_runtime::get(row, at + 23)?,
+            relation: ::rowsmith_runtime::get(row, at + 24)?,
+            kind: ::rowsmith_runtime::get(row, at + 25)?,
+            object: ::rowsmith_runtime::get(row, at + 26)?,
+            letter: ::rowsmith_runtime::get(row, at + 27)?,
         })
     }
 }
 
 impl ::rowsmith_runtime::Table for Text {
     const NAME: &'static str = r#""public"."texts""#;
-    const SELECT_LIST: &'static str = r#""id", "price"::text, "flags"::text, "mask"::text, "mask_16"::text, "document"::text, "query"::text, "markup"::text, "place"::text, "border"::text, "edge"::text, "area"::text, "track"::text, "region"::text, "reach"::text, "ages"::text, "ids"::text, "prices"::text, "local_times"::text, "times"::text, "days"::text, "day_sets"::text, "measured"::text, "measured_sets"::text, "hardware"::text, "opens"::text, "closes"::text, "position"::text, "snapshot"::text, "selector"::text, "relation"::text, "kind"::text, "object", "letter""#;
+    const SELECT_LIST: &'static str = r#""id", "price"::text, "flags"::text, "mask"::text, "mask_16"::text, "document"::text, "query"::text, "markup"::text, "place"::text, "border"::text, "edge"::text, "area"::text, "track"::text, "region"::text, "reach"::text, "day_sets"::text, "measured"::text, "measured_sets"::text, "hardware"::text, "opens"::text, "closes"::text, "position"::text, "snapshot"::text, "selector"::text, "relation"::text, "kind"::text, "object", "letter""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::ID.spec(),
         Self::PRICE.spec(),
@@ -501,12 +437,6 @@ impl ::rowsmith_runtime::Table for Text {
         Self::TRACK.spec(),
         Self::REGION.spec(),
         Self::REACH.spec(),
-        Self::AGES.spec(),
-        Self::IDS.spec(),
-        Self::PRICES.spec(),
-        Self::LOCAL_TIMES.spec(),
-        Self::TIMES.spec(),
-        Self::DAYS.spec(),
         Self::DAY_SETS.spec(),
         Self::MEASURED.spec(),
         Self::MEASURED_SETS.spec(),
@@ -556,22 +486,10 @@ pub struct NewText {
     pub region: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `circle`, travels as text, nullable
     pub reach: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `int4range`, travels as text, nullable
-    pub ages: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `int8range`, travels as text, nullable
-    pub ids: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `numrange`, travels as text, nullable
-    pub prices: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `tsrange`, travels as text, nullable
-    pub local_times: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `tstzrange`, travels as text, default `'empty'`
-    pub times: ::rowsmith_runtime::Assign<::std::string::String>,
-    /// `daterange`, travels as text, nullable
-    pub days: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `datemultirange`, travels as text, nullable
     pub day_sets: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `public.float_range`, travels as text, nullable
-    pub measured: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
+    /// `public.float_range`, travels as text, default `'empty'`
+    pub measured: ::rowsmith_runtime::Assign<::std::string::String>,
     /// `public.float_multirange`, travels as text, nullable
     pub measured_sets: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `macaddr8`, travels as text, nullable
@@ -728,57 +646,6 @@ impl NewText {
         self
     }
 
-    /// Sets `ages`.
-    pub fn ages(
-        mut self,
-        ages: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.ages = ::rowsmith_runtime::Assign::To(ages.into_nullable());
-        self
-    }
-
-    /// Sets `ids`.
-    pub fn ids(
-        mut self,
-        ids: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.ids = ::rowsmith_runtime::Assign::To(ids.into_nullable());
-        self
-    }
-
-    /// Sets `prices`.
-    pub fn prices(
-        mut self,
-        prices: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.prices = ::rowsmith_runtime::Assign::To(prices.into_nullable());
-        self
-    }
-
-    /// Sets `local_times`.
-    pub fn local_times(
-        mut self,
-        local_times: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.local_times = ::rowsmith_runtime::Assign::To(local_times.into_nullable());
-        self
-    }
-
-    /// Sets `times`.
-    pub fn times(mut self, times: impl ::std::convert::Into<::std::string::String>) -> Self {
-        self.times = ::rowsmith_runtime::Assign::To(times.into());
-        self
-    }
-
-    /// Sets `days`.
-    pub fn days(
-        mut self,
-        days: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.days = ::rowsmith_runtime::Assign::To(days.into_nullable());
-        self
-    }
-
     /// Sets `day_sets`.
     pub fn day_sets(
         mut self,
@@ -789,11 +656,8 @@ impl NewText {
     }
 
     /// Sets `measured`.
-    pub fn measured(
-        mut self,
-        measured: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.measured = ::rowsmith_runtime::Assign::To(measured.into_nullable());
+    pub fn measured(mut self, measured: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.measured = ::rowsmith_runtime::Assign::To(measured.into());
         self
     }
 
@@ -917,12 +781,6 @@ impl ::rowsmith_runtime::NewRow for NewText {
         ::rowsmith_runtime::WriteColumn::new(r#""track""#, "text").cast("path"),
         ::rowsmith_runtime::WriteColumn::new(r#""region""#, "text").cast("polygon"),
         ::rowsmith_runtime::WriteColumn::new(r#""reach""#, "text").cast("circle"),
-        ::rowsmith_runtime::WriteColumn::new(r#""ages""#, "text").cast("int4range"),
-        ::rowsmith_runtime::WriteColumn::new(r#""ids""#, "text").cast("int8range"),
-        ::rowsmith_runtime::WriteColumn::new(r#""prices""#, "text").cast("numrange"),
-        ::rowsmith_runtime::WriteColumn::new(r#""local_times""#, "text").cast("tsrange"),
-        ::rowsmith_runtime::WriteColumn::new(r#""times""#, "text").cast("tstzrange"),
-        ::rowsmith_runtime::WriteColumn::new(r#""days""#, "text").cast("daterange"),
         ::rowsmith_runtime::WriteColumn::new(r#""day_sets""#, "text").cast("datemultirange"),
         ::rowsmith_runtime::WriteColumn::new(r#""measured""#, "text")
             .cast(r#""public"."float_range""#),
@@ -960,12 +818,6 @@ impl ::rowsmith_runtime::NewRow for NewText {
             self.track.value(),
             self.region.value(),
             self.reach.value(),
-            self.ages.value(),
-            self.ids.value(),
-            self.prices.value(),
-            self.local_times.value(),
-            self.times.value(),
-            self.days.value(),
             self.day_sets.value(),
             self.measured.value(),
             self.measured_sets.value(),
@@ -1014,22 +866,10 @@ pub struct TextPatch {
     pub region: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `circle`, travels as text, nullable
     pub reach: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `int4range`, travels as text, nullable
-    pub ages: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `int8range`, travels as text, nullable
-    pub ids: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `numrange`, travels as text, nullable
-    pub prices: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `tsrange`, travels as text, nullable
-    pub local_times: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `tstzrange`, travels as text, default `'empty'`
-    pub times: ::rowsmith_runtime::Assign<::std::string::String>,
-    /// `daterange`, travels as text, nullable
-    pub days: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `datemultirange`, travels as text, nullable
     pub day_sets: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `public.float_range`, travels as text, nullable
-    pub measured: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
+    /// `public.float_range`, travels as text, default `'empty'`
+    pub measured: ::rowsmith_runtime::Assign<::std::string::String>,
     /// `public.float_multirange`, travels as text, nullable
     pub measured_sets: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `macaddr8`, travels as text, nullable
@@ -1186,57 +1026,6 @@ impl TextPatch {
         self
     }
 
-    /// Sets `ages`.
-    pub fn ages(
-        mut self,
-        ages: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.ages = ::rowsmith_runtime::Assign::To(ages.into_nullable());
-        self
-    }
-
-    /// Sets `ids`.
-    pub fn ids(
-        mut self,
-        ids: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.ids = ::rowsmith_runtime::Assign::To(ids.into_nullable());
-        self
-    }
-
-    /// Sets `prices`.
-    pub fn prices(
-        mut self,
-        prices: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.prices = ::rowsmith_runtime::Assign::To(prices.into_nullable());
-        self
-    }
-
-    /// Sets `local_times`.
-    pub fn local_times(
-        mut self,
-        local_times: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.local_times = ::rowsmith_runtime::Assign::To(local_times.into_nullable());
-        self
-    }
-
-    /// Sets `times`.
-    pub fn times(mut self, times: impl ::std::convert::Into<::std::string::String>) -> Self {
-        self.times = ::rowsmith_runtime::Assign::To(times.into());
-        self
-    }
-
-    /// Sets `days`.
-    pub fn days(
-        mut self,
-        days: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.days = ::rowsmith_runtime::Assign::To(days.into_nullable());
-        self
-    }
-
     /// Sets `day_sets`.
     pub fn day_sets(
         mut self,
@@ -1247,11 +1036,8 @@ impl TextPatch {
     }
 
     /// Sets `measured`.
-    pub fn measured(
-        mut self,
-        measured: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
-    ) -> Self {
-        self.measured = ::rowsmith_runtime::Assign::To(measured.into_nullable());
+    pub fn measured(mut self, measured: impl ::std::convert::Into<::std::string::String>) -> Self {
+        self.measured = ::rowsmith_runtime::Assign::To(measured.into());
         self
     }
 
@@ -1377,12 +1163,6 @@ impl ::rowsmith_runtime::Patch for TextPatch {
         ::rowsmith_runtime::WriteColumn::new(r#""track""#, "text").cast("path"),
         ::rowsmith_runtime::WriteColumn::new(r#""region""#, "text").cast("polygon"),
         ::rowsmith_runtime::WriteColumn::new(r#""reach""#, "text").cast("circle"),
-        ::rowsmith_runtime::WriteColumn::new(r#""ages""#, "text").cast("int4range"),
-        ::rowsmith_runtime::WriteColumn::new(r#""ids""#, "text").cast("int8range"),
-        ::rowsmith_runtime::WriteColumn::new(r#""prices""#, "text").cast("numrange"),
-        ::rowsmith_runtime::WriteColumn::new(r#""local_times""#, "text").cast("tsrange"),
-        ::rowsmith_runtime::WriteColumn::new(r#""times""#, "text").cast("tstzrange"),
-        ::rowsmith_runtime::WriteColumn::new(r#""days""#, "text").cast("daterange"),
         ::rowsmith_runtime::WriteColumn::new(r#""day_sets""#, "text").cast("datemultirange"),
         ::rowsmith_runtime::WriteColumn::new(r#""measured""#, "text")
             .cast(r#""public"."float_range""#),
@@ -1420,12 +1200,6 @@ impl ::rowsmith_runtime::Patch for TextPatch {
             self.track.value(),
             self.region.value(),
             self.reach.value(),
-            self.ages.value(),
-            self.ids.value(),
-            self.prices.value(),
-            self.local_times.value(),
-            self.times.value(),
-            self.days.value(),
             self.day_sets.value(),
             self.measured.value(),
             self.measured_sets.value(),

@@ -5,7 +5,7 @@
 pub struct Visit {
     /// `int8`, identity, primary key
     pub id: i64,
-    /// `tstzrange`, travels as text, references `public.bookings.during`
+    /// `public.float_range`, travels as text, references `public.bookings.during`
     pub during: ::std::string::String,
 }
 
@@ -18,7 +18,7 @@ impl Visit {
     pub const DURING: ::rowsmith_runtime::Column<Self, ::std::string::String> =
         ::rowsmith_runtime::Column::new("during")
             .read_as("text")
-            .sent_as("text", "tstzrange");
+            .sent_as("text", r#""public"."float_range""#);
 
     /// The foreign key on `during` to `public.bookings`.
     pub const VISITS_DURING_FKEY: &'static str = "visits_during_fkey";
@@ -34,7 +34,7 @@ impl Visit {
             "text",
             |row| &row.during,
         )
-        .cast("tstzrange")]);
+        .cast(r#""public"."float_range""#)]);
 
     /// Finds the row with this primary key, `id`.
     pub async fn find(
@@ -67,7 +67,7 @@ impl Visit {
         const SQL: &str = r#"
             SELECT "id", "during"::text
             FROM "public"."visits"
-            WHERE "during" = $1::text::tstzrange
+            WHERE "during" = $1::text::"public"."float_range"
             ORDER BY "id""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&during]).await
     }
@@ -160,7 +160,7 @@ impl Visit {
         const SQL: &str = r#"
             SELECT "during"::text, "room", "tags"::text
             FROM "public"."bookings"
-            WHERE "during" = $1::text::tstzrange"#;
+            WHERE "during" = $1::text::"public"."float_range""#;
         ::rowsmith_runtime::query::one(db, SQL, &[&self.during]).await
     }
 }
@@ -188,7 +188,7 @@ impl ::rowsmith_runtime::Table for Visit {
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewVisit {
-    /// `tstzrange`, travels as text, references `public.bookings.during`
+    /// `public.float_range`, travels as text, references `public.bookings.during`
     pub during: ::std::string::String,
 }
 
@@ -214,7 +214,8 @@ impl ::rowsmith_runtime::NewRow for NewVisit {
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
         const COLUMN: ::rowsmith_runtime::WriteColumn =
-            ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange");
+            ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text")
+                .cast(r#""public"."float_range""#);
         &[COLUMN]
     };
 
@@ -230,7 +231,7 @@ impl ::rowsmith_runtime::NewRow for NewVisit {
 /// What to change in a row of `public.visits`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VisitPatch {
-    /// `tstzrange`, travels as text, references `public.bookings.during`
+    /// `public.float_range`, travels as text, references `public.bookings.during`
     pub during: ::rowsmith_runtime::Assign<::std::string::String>,
 }
 
@@ -262,7 +263,8 @@ impl ::rowsmith_runtime::Patch for VisitPatch {
 
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = {
         const COLUMN: ::rowsmith_runtime::WriteColumn =
-            ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("tstzrange");
+            ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text")
+                .cast(r#""public"."float_range""#);
         &[COLUMN]
     };
 

@@ -53,6 +53,23 @@ pub mod nullable;
 #[allow(unused_imports)]
 pub use self::nullable::*;
 
+/// The rows of `public.ranges`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod ranges;
+
+#[allow(unused_imports)]
+pub use self::ranges::*;
+
 /// The rows of `public.required`.
 #[allow(
     dead_code,
