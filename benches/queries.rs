@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench queries` prints ratios, each of medians taken in turns within this one run.
 
+use std::collections::HashMap;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
@@ -14,7 +16,7 @@ use rowsmith_test_server::TestServer;
 #[path = "../tests/golden/blog/mod.rs"]
 mod blog;
 
-use blog::{NewTag, NewUser, Tag, User};
+use blog::{NewPost, NewTag, NewUser, Post, Tag, User};
 
 const ROUNDS: usize = 15;
 const ROWS: usize = 10_000;
@@ -113,6 +115,150 @@ async fn main() {
             .await;
     }
     turns.print("insert one row");
+
+    query(&ours, &by_hand).await;
+    load(&ours, &by_hand).await;
+}
+
+/// The composable query, whose text is put together for each call.
+async fn query(ours: &Connection, by_hand: &Client) {
+    let find = prepare(
+        by_hand,
+        &format!("SELECT {COLUMNS} FROM users WHERE name = $1 AND age >= $2 ORDER BY id LIMIT $3"),
+    )
+    .await;
+    by_hand
+        .batch_execute("CREATE INDEX users_name_idx ON users (name); ANALYZE users")
+        .await
+        .expect("an index");
+    let mut turns = Turns::default();
+    for _ in 0..ROUNDS {
+        turns
+            .ours(async {
+                for i in 0..1_000 {
+                    let users = User::select()
+                        .filter(User::NAME.eq(format!("User {i}")) & User::AGE.ge(0))
+                        .order_by(User::ID)
+                        .limit(10);
+                    assert_eq!(users.all(ours).await.expect("users").len(), 1);
+                }
+            })
+            .await;
+        turns
+            .by_hand(async {
+                for i in 0..1_000 {
+                    let name = format!("User {i}");
+                    let rows = by_hand.query(&find, &[&name, &0, &10_i64]).await;
+                    let users: Vec<_> = rows.expect("users").iter().map(decode).collect();
+                    assert_eq!(users.len(), 1);
+                }
+            })
+            .await;
+    }
+    turns.print("select with a filter");
+
+    let list = prepare(
+        by_hand,
+        &format!("SELECT {COLUMNS} FROM users WHERE age >= $1"),
+    )
+    .await;
+    let mut turns = Turns::default();
+    for _ in 0..ROUNDS {
+        turns
+            .ours(async {
+                let users = User::select().filter(User::AGE.ge(0));
+                assert_eq!(users.all(ours).await.expect("users").len(), ROWS);
+            })
+            .await;
+        turns
+            .by_hand(async {
+                let rows = by_hand.query_raw(&list, [0]).await.expect("users");
+                let users: Vec<_> = rows
+                    .map_ok(|row| decode(&row))
+                    .try_collect()
+                    .await
+                    .expect("users");
+                assert_eq!(users.len(), ROWS);
+            })
+            .await;
+    }
+    turns.print("select 10,000 rows");
+}
+
+/// A thousand users with ten posts each: the second query and the stitching.
+async fn load(ours: &Connection, by_hand: &Client) {
+    let users: Vec<i64> = User::select()
+        .columns(User::ID)
+        .order_by(User::ID)
+        .limit(1_000)
+        .all(ours)
+        .await
+        .expect("users");
+    let posts: Vec<NewPost> = (0..10 * users.len())
+        .map(|i| NewPost::new(users[i % users.len()], format!("Post {i}")).score(0.5))
+        .collect();
+    Post::insert_many(ours, &posts).await.expect("posts");
+    by_hand.batch_execute("ANALYZE").await.expect("statistics");
+
+    let parents = prepare(
+        by_hand,
+        &format!("SELECT {COLUMNS} FROM users ORDER BY id LIMIT 1000"),
+    )
+    .await;
+    let children = prepare(
+        by_hand,
+        "SELECT id, author_id, title, body, score, published_at FROM posts \
+         WHERE author_id = ANY($1) ORDER BY id",
+    )
+    .await;
+    let mut turns = Turns::default();
+    for _ in 0..ROUNDS {
+        turns
+            .ours(async {
+                let users = User::select()
+                    .order_by(User::ID)
+                    .limit(1_000)
+                    .with(User::POSTS);
+                let users: Vec<(User, Vec<Post>)> = users.all(ours).await.expect("users");
+                assert!(users.iter().all(|(_, posts)| posts.len() == 10));
+            })
+            .await;
+        turns
+            .by_hand(async {
+                let none: [i64; 0] = [];
+                let rows = by_hand.query_raw(&parents, none).await.expect("users");
+                let users: Vec<UserByHand> = rows
+                    .map_ok(|row| decode(&row))
+                    .try_collect()
+                    .await
+                    .expect("users");
+                let ids: Vec<i64> = users.iter().map(|user| user.0).collect();
+                let rows = by_hand.query_raw(&children, [&ids]).await.expect("posts");
+                let mut rows = pin!(rows);
+                let mut posts: HashMap<i64, Vec<Post>> = HashMap::with_capacity(ids.len());
+                while let Some(row) = rows.try_next().await.expect("a post") {
+                    let post = Post {
+                        id: row.get(0),
+                        author_id: row.get(1),
+                        title: row.get(2),
+                        body: row.get(3),
+                        score: row.get(4),
+                        published_at: row.get(5),
+                    };
+                    posts.entry(post.author_id).or_default().push(post);
+                }
+                let users: Vec<(UserByHand, Vec<Post>)> = users
+                    .into_iter()
+                    .map(|user| {
+                        let posts = posts.remove(&user.0).unwrap_or_default();
+                        (user, posts)
+                    })
+                    .collect();
+                assert!(users.iter().all(|(_, posts)| posts.len() == 10));
+            })
+            .await;
+    }
+    turns.print("load 10 posts of each of 1,000 users");
 }
 
 type UserByHand = (

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, RowStream, Statement};
 
 use crate::{Connection, Result, Savepoint, Transaction};
@@ -106,16 +106,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The types of a statement's parameters.
-    pub(crate) async fn param_types(&self, sql: &str) -> Result<Vec<Type>> {
-        Ok(self.prepare(sql).await?.params().to_vec())
-    }
-
-    /// The types of the columns that a statement returns.
-    pub(crate) async fn column_types(&self, sql: &str) -> Result<Vec<Type>> {
-        let statement = self.prepare(sql).await?;
-        let columns = statement.columns().iter();
-        Ok(columns.map(|column| column.type_().clone()).collect())
+    /// The statement, for the types of its parameters and columns.
+    pub(crate) async fn prepared(&self, sql: &str) -> Result<Statement> {
+        Ok(self.prepare(sql).await?)
     }
 
     async fn start(

@@ -1,8 +1,8 @@
 //! Loading related rows: one query for each relation, whatever the number of rows.
 //!
 //! The keys of the rows travel as array parameters. Where a key is one column of a type whose values are
-//! equal only when their bytes are, the related rows are found by `= ANY($1)` and bring the bytes of
-//! their key along. Otherwise (several columns, types such as `citext` or `numeric`, a limit for each
+//! equal only when their bytes are, the related rows are found by `= ANY($1)` and told apart by the bytes
+//! of their key, in a column of their own or in one that they bring along. Otherwise (several columns, types such as `citext` or `numeric`, a limit for each
 //! row) the keys are unnested and joined, and each related row brings the number of its key along. So
 //! what is equal is always decided by the server.
 
@@ -12,7 +12,8 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 
 use futures_util::future;
-use tokio_postgres::types::{FromSql, ToSql, Type};
+use tokio_postgres::Statement;
+use tokio_postgres::types::{FromSql, Kind, ToSql, Type};
 
 use super::keys::Keys;
 use super::{Gather, Path, Related, Relation, equal, usual_order};
@@ -51,6 +52,25 @@ pub trait Loads<P: Send>: Send + Sync {
     fn attach<'a>(&'a self, session: &'a Session<'_>, rows: Vec<P>) -> Loading<'a, Self::Row>
     where
         P: 'a;
+
+    /// The same for several groups of rows at once.
+    #[doc(hidden)]
+    fn attach_each<'a>(
+        &'a self,
+        session: &'a Session<'_>,
+        groups: Vec<Vec<P>>,
+    ) -> Loading<'a, Vec<Self::Row>>
+    where
+        P: 'a,
+    {
+        Box::pin(async move {
+            let lengths: Vec<usize> = groups.iter().map(Vec::len).collect();
+            let rows = groups.into_iter().flatten().collect();
+            let mut rows = self.attach(session, rows).await?.into_iter();
+            let group = |length| rows.by_ref().take(length).collect();
+            Ok(lengths.into_iter().map(group).collect())
+        })
+    }
 }
 
 impl<P: Send> Loads<P> for () {
@@ -61,6 +81,13 @@ impl<P: Send> Loads<P> for () {
         P: 'a,
     {
         Box::pin(future::ready(Ok(rows)))
+    }
+
+    fn attach_each<'a>(&'a self, _: &'a Session<'_>, groups: Vec<Vec<P>>) -> Loading<'a, Vec<P>>
+    where
+        P: 'a,
+    {
+        Box::pin(future::ready(Ok(groups)))
     }
 }
 
@@ -102,19 +129,15 @@ where
                 return Ok(Vec::new());
             }
             let path = self.relation.path();
-            let plan = Plan::new(self, &path)?;
-            let types = session.param_types(&plan.statement.sql).await?;
-            let keys = Keys::new(&rows, path.links, &types).map_err(Error::Encode)?;
-            let (numbers, related) = plan.fetch(session, &keys).await?;
-            let related = self.loads.attach(session, related).await?;
-
-            let mut groups: Vec<Vec<W::Row>> = Vec::new();
-            groups.resize_with(keys.len(), Vec::new);
-            for (number, related) in numbers.into_iter().zip(related) {
-                if let Some(group) = groups.get_mut(number) {
-                    group.push(related);
-                }
+            let mut plan = Plan::new(self, &path, true)?;
+            let mut prepared = session.prepared(&plan.statement.sql).await?;
+            if !plan.fits(&prepared) {
+                plan = Plan::new(self, &path, false)?;
+                prepared = session.prepared(&plan.statement.sql).await?;
             }
+            let keys = Keys::new(&rows, path.links, prepared.params()).map_err(Error::Encode)?;
+            let groups = plan.fetch(session, &keys).await?;
+            let groups = self.loads.attach_each(session, groups).await?;
             hand_out::<G, W::Row>(groups, keys.of_rows())
         })
     }
@@ -146,9 +169,29 @@ fn hand_out<G: Gather, T: Clone + Send>(
 /// How related rows of the type `T` are fetched.
 struct Plan<T> {
     statement: Rendered,
-    /// Related rows bring the bytes of their key along, and not its number.
-    by_bytes: bool,
+    told: Told,
     of: PhantomData<fn() -> T>,
+}
+
+/// What tells which key a related row belongs to.
+#[derive(Clone, Copy)]
+enum Told {
+    /// The number of the key, in the first column.
+    Number,
+    /// The bytes of the key, in a first column of their own.
+    Bytes,
+    /// The bytes of the key, in this column of the row, whose type is the key's own.
+    Column(usize),
+}
+
+impl Told {
+    /// The column in which the related row begins.
+    fn width(self) -> usize {
+        match self {
+            Self::Number | Self::Bytes => 1,
+            Self::Column(_) => 0,
+        }
+    }
 }
 
 /// The keys that are unnested, as a source of the statement.
@@ -158,9 +201,11 @@ struct Unnested;
 struct Limited;
 
 impl<T: Table> Plan<T> {
+    /// `by_own_column` says that a column of the related row may tell its key.
     fn new<R, W, G>(
         related: &Related<R, W, G>,
         path: &Path<<R::From as Source>::Row>,
+        by_own_column: bool,
     ) -> Result<Self>
     where
         R: Relation<To: Source<Row = T>>,
@@ -182,13 +227,21 @@ impl<T: Table> Plan<T> {
             [link] if !limited && link.cast.is_none() && EXACT.contains(&link.ty) => Some(link),
             _ => None,
         };
+        let mut told = Told::Number;
         if let Some(link) = exact {
             let key = Fragment::column(near, link.far);
             let keys = Fragment::text(format!("ANY($1::{}[])", link.ty));
             let condition = key.clone().binary(" = ", keys, Level::Comparison);
             query.filters.push(condition);
-            let cast = Some(Cow::Borrowed(link.ty));
-            query.columns.insert(0, Projection::Expression(key, cast));
+            let own = far.columns.iter().position(|spec| spec.name == link.far);
+            told = match own {
+                Some(index) if by_own_column && junction.is_none() => Told::Column(index),
+                _ => Told::Bytes,
+            };
+            if let Told::Bytes = told {
+                let cast = Some(Cow::Borrowed(link.ty));
+                query.columns.insert(0, Projection::Expression(key, cast));
+            }
         } else {
             let keys = unnested(path);
             let condition = is_key(path, near, keys.source.id);
@@ -210,15 +263,31 @@ impl<T: Table> Plan<T> {
         }
         Ok(Self {
             statement: render::select(&query, path.links.len())?,
-            by_bytes: exact.is_some(),
+            told,
             of: PhantomData,
         })
     }
 
-    /// The related rows, and for each the number of the key that it belongs to.
-    async fn fetch(&self, session: &Session<'_>, keys: &Keys) -> Result<(Vec<usize>, Vec<T>)> {
-        let mut numbers = Vec::new();
-        let mut related = Vec::new();
+    /// Whether a related row's own column has the bytes of a key: those of another type are others.
+    fn fits(&self, prepared: &Statement) -> bool {
+        let Told::Column(index) = self.told else {
+            return true;
+        };
+        let is_text = |ty: &Type| matches!(*ty, Type::TEXT | Type::VARCHAR | Type::NAME);
+        let column = prepared.columns().get(index).map(|column| column.type_());
+        let key = prepared.params().first().map(Type::kind);
+        match (column, key) {
+            (Some(column), Some(Kind::Array(key))) => {
+                column == key || is_text(column) && is_text(key)
+            }
+            _ => false,
+        }
+    }
+
+    /// The related rows of each key.
+    async fn fetch(&self, session: &Session<'_>, keys: &Keys) -> Result<Vec<Vec<T>>> {
+        let mut groups: Vec<Vec<T>> = Vec::new();
+        groups.resize_with(keys.len(), Vec::new);
         let mut start = 0;
         while start < keys.len() {
             let range = start..keys.len().min(start + CHUNK);
@@ -227,23 +296,28 @@ impl<T: Table> Plan<T> {
             let arrays = arrays.iter().map(|array| array as &(dyn ToSql + Sync));
             let params: Vec<_> = arrays.chain(self.statement.params()).collect();
             let read = |row: &Row| {
-                if let Some(number) = self.number(row, keys, range.start)? {
-                    numbers.push(number);
-                    related.push(T::from_row(row, 1)?);
+                let number = self.number(row, keys, range.start)?;
+                if let Some(group) = number.and_then(|number| groups.get_mut(number)) {
+                    group.push(T::from_row(row, self.told.width())?);
                 }
                 Ok(())
             };
             results::each(session, &self.statement.sql, &params, read).await?;
         }
-        Ok((numbers, related))
+        Ok(groups)
     }
 
     /// The number of the key that a row belongs to; `first` is that of the first key that was sent.
     fn number(&self, row: &Row, keys: &Keys, first: usize) -> Result<Option<usize>> {
-        if self.by_bytes {
+        let bytes = match self.told {
+            Told::Number => None,
+            Told::Bytes => Some(0),
+            Told::Column(index) => Some(index),
+        };
+        if let Some(index) = bytes {
             let Raw(bytes) = row
-                .try_get(0)
-                .map_err(|error| row::decode_error(row, 0, error))?;
+                .try_get(index)
+                .map_err(|error| row::decode_error(row, index, error))?;
             return Ok(keys.number(bytes));
         }
         // `WITH ORDINALITY` counts from 1.

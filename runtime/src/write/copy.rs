@@ -76,7 +76,9 @@ where
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let table = N::Row::NAME;
     let probe = format!("SELECT {} FROM {table}", names.join(", "));
-    let types = session.column_types(&probe).await?;
+    let probe = session.prepared(&probe).await?;
+    let types = probe.columns().iter().map(|column| column.type_().clone());
+    let types: Vec<Type> = types.collect();
     let mut copy = format!("COPY {table}");
     push_names(&mut copy, &columns);
     copy.push_str(" FROM STDIN (FORMAT binary)");
