@@ -265,6 +265,25 @@ fn files_are_small_enough_to_be_read() {
 }
 
 #[test]
+fn the_queries_of_the_readme_are_run() {
+    let squeeze = |text: &str| {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let readme = fs::read_to_string("README.md").unwrap();
+    let queries = readme.split_once("\n## Queries\n").unwrap().1;
+    let queries = queries.split("\n## ").next().unwrap();
+    let test = squeeze(&fs::read_to_string("runtime/tests/query/readme.rs").unwrap());
+    let blocks: Vec<&str> = queries.split("```").skip(1).step_by(2).collect();
+    assert!(blocks.len() >= 4, "{} blocks of code", blocks.len());
+    // Between the parts of a block the test has more.
+    for part in blocks.iter().flat_map(|block| block.split("\n\n")) {
+        let part = squeeze(part.strip_prefix("rust\n").unwrap_or(part));
+        assert!(test.contains(&part), "not in the test:\n{part}");
+    }
+}
+
+#[test]
 fn unsafe_code_is_forbidden() {
     for path in ["src/lib.rs", "src/main.rs", "runtime/src/lib.rs"] {
         let text = fs::read_to_string(path).unwrap();

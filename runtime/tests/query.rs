@@ -4,5 +4,7 @@
 
 #[path = "query/blog.rs"]
 mod blog;
+#[path = "query/readme.rs"]
+mod readme;
 #[path = "query/select.rs"]
 mod select;

@@ -1,0 +1,156 @@
+//! The queries of the README, as printed there; `tests/tidy.rs` compares them.
+// Most of what they give is there to have its type spelled out.
+#![allow(unused_variables)]
+
+use rowsmith_runtime::{Database, Error, alias, derived, sql, table};
+use rowsmith_test_trees::blog::{Comment, NewUser, Post, Profile, Role, Tag, User};
+use rowsmith_test_trees::organisation::Employee;
+
+use crate::blog::filled;
+
+#[tokio::test]
+async fn what_the_readme_says_runs() {
+    let (_database, db) = filled().await;
+    queries(&db).await.unwrap();
+    relations(&db).await.unwrap();
+    writes(&db).await.unwrap();
+    more(&db, Some("Ada")).await.unwrap();
+}
+
+async fn queries(db: &Database) -> Result<(), Error> {
+    use rowsmith_runtime::sql::{avg, count};
+
+    let users: Vec<User> = User::select()
+        .filter(User::IS_ACTIVE.eq(true) & (User::ROLE.eq(Role::Admin) | User::AGE.ge(18)))
+        .order_by(User::CREATED_AT.desc())
+        .limit(10)
+        .all(db) // or one, one_or_none, first, stream, page, count, exists
+        .await?;
+
+    let rows: Vec<(Post, User)> = Post::select()
+        .join(Post::AUTHOR)
+        .filter(User::NAME.eq("Ada"))
+        .all(db)
+        .await?;
+
+    let rows: Vec<(User, Option<Profile>)> =
+        User::select().left_join(User::PROFILE).all(db).await?;
+
+    // Columns and expressions instead of whole rows; what may be NULL is an `Option`.
+    let rows: Vec<(i64, i64, Option<f64>)> = Post::select()
+        .group_by(Post::AUTHOR_ID)
+        .columns((Post::AUTHOR_ID, count(), avg(Post::SCORE)))
+        .having(count().gt(5))
+        .all(db)
+        .await?;
+    Ok(())
+}
+
+async fn relations(db: &Database) -> Result<(), Error> {
+    let busy: Vec<User> = User::select()
+        .filter(User::POSTS.any(Post::TITLE.ilike("%rust%")))
+        .all(db)
+        .await?;
+
+    let users: Vec<(User, Vec<Post>)> = User::select().with(User::POSTS).all(db).await?;
+
+    let users: Vec<(User, Vec<(Post, Vec<Comment>)>, Option<Profile>)> = User::select()
+        .with(
+            User::POSTS
+                .filter(Post::PUBLISHED_AT.is_not_null())
+                .order_by(Post::ID.desc())
+                .limit(3) // of each user
+                .with(Post::COMMENTS),
+        )
+        .with(User::PROFILE)
+        .all(db)
+        .await?;
+    Ok(())
+}
+
+async fn writes(db: &Database) -> Result<(), Error> {
+    let n: u64 = User::update()
+        .set(User::IS_ACTIVE, false)
+        .set(User::AGE, User::AGE + 1)
+        .filter(User::AGE.lt(18))
+        .execute(db) // without a filter it does not compile; `all_rows()` says that it is all of them
+        .await?;
+
+    let gone: Vec<User> = User::delete()
+        .filter(User::IS_ACTIVE.eq(false))
+        .returning()
+        .all(db)
+        .await?;
+
+    let ada = NewUser::new("Ada", "ada@example.com");
+    let users: Vec<User> = User::insert(&[ada])
+        .on_conflict(User::EMAIL)
+        .do_update_of(User::NAME)
+        .all(db)
+        .await?;
+
+    let someone = |i| NewUser::new("Someone", format!("{i}@example.com"));
+    let n: u64 = User::copy_in(db, (0..1_000).map(someone)).await?; // binary COPY
+
+    let names = User::select().columns(User::NAME).distinct();
+    let n: u64 = Tag::insert_from(Tag::NAME).query(names).execute(db).await?;
+    Ok(())
+}
+
+alias!(
+    /// The one that somebody reports to.
+    struct Manager: Employee
+);
+
+derived! {
+    /// How many posts an author has.
+    struct Busy {
+        author_id AUTHOR_ID: i64,
+        posts POSTS: i64,
+    }
+}
+
+async fn more(db: &Database, name: Option<&str>) -> Result<(), Error> {
+    // A filter that is left out, and one that is put together in a loop.
+    let mut query = User::select().filter(name.map(|name| User::NAME.eq(name)));
+    for word in ["a", "d"] {
+        query = query.filter(User::NAME.contains_text(word));
+    }
+
+    // Page by page, each after the last row of the one before.
+    let last = query.clone().first(db).await?;
+    let last = last.map(|user| (user.name, user.id));
+    let next = query.after((User::NAME, User::ID), last).limit(20);
+
+    // A table twice, a common table expression, a subquery.
+    let earlier = Employee::select()
+        .join(Employee::MANAGER.to(Manager))
+        .filter(Employee::HIRED_ON.lt(Employee::HIRED_ON.of(Manager)));
+    let posts = Post::select()
+        .group_by(Post::AUTHOR_ID)
+        .columns((Post::AUTHOR_ID, sql::count()));
+    let busy = User::select()
+        .with_cte(Busy::cte(posts))
+        .join(table::<Busy>().on(Busy::AUTHOR_ID.eq(User::ID)))
+        .filter(Busy::POSTS.gt(5));
+    let writers = User::select().filter(User::ID.in_query(Post::select().columns(Post::AUTHOR_ID)));
+
+    // Any other function, and any other SQL; values can't get into its text.
+    let close = sql::call("similarity")
+        .arg(User::NAME)
+        .arg("Ada")
+        .returns::<f32>();
+    let even = sql::raw("{} % {} = 0")
+        .arg(User::AGE)
+        .arg(2)
+        .returns::<Option<bool>>();
+    let even = User::select().filter(even);
+    println!("{}", even.to_sql());
+
+    let rows = (
+        next.all(db).await?,
+        busy.all(db).await?,
+        even.all(db).await?,
+    );
+    Ok(())
+}
