@@ -107,10 +107,10 @@ pub use self::relation::{
     Relation, Required, Target,
 };
 pub use self::row::{FromRow, Table, get};
-pub use self::scope::{Closed, Correlation, In, Maybe, Outer, Shielded, Source};
+pub use self::scope::{Closed, Correlation, In, Maybe, Outer, Shielded, Source, Weaken};
 pub use self::select::{
-    Append, Columns, Cte, Derived, Item, Items, Joinable, On, Page, Perhaps, RowStream, Scalar,
-    Select, Selected, Subquery, TableRef, Whole, WholeRow, row, table,
+    Absent, Append, Columns, Cte, Derived, Item, Items, Joinable, On, Page, Perhaps, RowStream,
+    Scalar, Select, Selected, Subquery, TableRef, Whole, WholeRow, row, table,
 };
 pub use self::transaction::{Savepoint, Transaction};
 pub use self::types::{Interval, MacAddr, ParseIntervalError, ParseMacAddrError, Range};

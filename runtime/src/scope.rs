@@ -227,6 +227,28 @@ impl<A: Correlation, B: Correlation> Correlation for (A, B) {
     type Outer = (A::Outer, B::Outer);
 }
 
+/// The same tables after a right or full join, which may leave them out.
+pub trait Weaken {
+    /// That scope.
+    type Output;
+}
+
+impl<T: Source> Weaken for T {
+    type Output = Maybe<T>;
+}
+
+impl<T: Source> Weaken for Maybe<T> {
+    type Output = Self;
+}
+
+impl<T: Source> Weaken for Outer<T> {
+    type Output = Self;
+}
+
+impl<A: Weaken, B: Weaken> Weaken for (A, B) {
+    type Output = (A::Output, B::Output);
+}
+
 /// Declares a type that stands for a table under another name, so that the table can be in a query
 /// twice.
 ///

@@ -38,7 +38,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 pub use self::items::{
-    Append, Columns, Item, Items, Perhaps, Scalar, Selected, Whole, WholeRow, row,
+    Absent, Append, Columns, Item, Items, Perhaps, Scalar, Selected, Whole, WholeRow, row,
 };
 pub use self::joins::{Joinable, On, TableRef, table};
 pub use self::page::Page;

@@ -84,6 +84,24 @@ pub trait Append<Last> {
     fn append(self, last: Last) -> Self::Output;
 }
 
+/// The same rows after a right or full join, which may leave them out.
+#[diagnostic::on_unimplemented(
+    message = "a right or full join comes before `columns`",
+    note = "what is selected may be absent then, which the types of columns have to say"
+)]
+pub trait Absent {
+    /// What is selected.
+    type Output;
+}
+
+impl<T> Absent for Whole<T> {
+    type Output = Perhaps<T>;
+}
+
+impl<T> Absent for Perhaps<T> {
+    type Output = Self;
+}
+
 /// What a query may select: columns, expressions and whole rows ([`row`]). `S` is the query's scope;
 /// `I` says where in it the tables are, and is inferred.
 #[diagnostic::on_unimplemented(
@@ -251,6 +269,10 @@ macro_rules! append {
                 let ($($name,)*) = self;
                 ($($name,)* last,)
             }
+        }
+
+        impl<$($name: Absent,)*> Absent for ($($name,)*) {
+            type Output = ($($name::Output,)*);
         }
     };
 }

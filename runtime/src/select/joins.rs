@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use super::statement::{Body, From, Join, Projection};
-use super::{Append, Perhaps, Query, Select, Whole};
+use super::{Absent, Append, Perhaps, Query, Select, Whole};
 use crate::expr::{Condition, Fragment};
-use crate::scope::{Maybe, SourceRef};
+use crate::scope::{Maybe, SourceRef, Weaken};
 use crate::{In, Relation, Source};
 
 /// What can be joined to a query with the scope `S`: a relation of one of its tables, or a table with a
@@ -149,6 +149,48 @@ impl<S, O> Select<S, O> {
         self.joined(other, Join::Left, projection)
     }
 
+    /// As [`join`](Self::join), but keeps rows of the joined table without a counterpart: everything
+    /// before it is an `Option`.
+    pub fn right_join<J, I>(
+        self,
+        other: J,
+    ) -> Select<(S::Output, J::To), <O::Output as Append<Whole<J::To>>>::Output>
+    where
+        S: Weaken,
+        J: Joinable<S, I>,
+        O: Absent<Output: Append<Whole<J::To>>>,
+    {
+        let projection = Projection::Row(SourceRef::of::<J::To>());
+        self.weakened().joined(other, Join::Right, projection)
+    }
+
+    /// As [`join`](Self::join), but keeps rows without a counterpart on both sides: everything is an
+    /// `Option`.
+    ///
+    /// ```no_run
+    /// # async fn example(db: &impl rowsmith_runtime::Executor) -> rowsmith_runtime::Result<()> {
+    /// use rowsmith_runtime::table;
+    /// use rowsmith_test_trees::blog::{Tag, User};
+    ///
+    /// let rows: Vec<(Option<User>, Option<Tag>)> = User::select()
+    ///     .full_join(table::<Tag>().on(Tag::NAME.eq(User::NAME)))
+    ///     .all(db)
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn full_join<J, I>(
+        self,
+        other: J,
+    ) -> Select<(S::Output, Maybe<J::To>), <O::Output as Append<Perhaps<J::To>>>::Output>
+    where
+        S: Weaken,
+        J: Joinable<S, I>,
+        O: Absent<Output: Append<Perhaps<J::To>>>,
+    {
+        let projection = Projection::Perhaps(SourceRef::of::<J::To>());
+        self.weakened().joined(other, Join::Full, projection)
+    }
+
     /// Every row of the query with every row of the table.
     pub fn cross_join<T: Source>(
         mut self,
@@ -165,6 +207,16 @@ impl<S, O> Select<S, O> {
             body: table.body,
         });
         Select::from_parts(self.query, ())
+    }
+
+    /// The same query, whose rows may be absent.
+    fn weakened(mut self) -> Self {
+        for column in &mut self.query.columns {
+            if let Projection::Row(source) = *column {
+                *column = Projection::Perhaps(source);
+            }
+        }
+        self
     }
 
     fn joined<J, I, T, P>(

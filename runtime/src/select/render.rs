@@ -397,6 +397,8 @@ impl Renderer {
             (Join::Cross, _) => (" CROSS JOIN ", None),
             (Join::Inner(on), _) => (" JOIN ", Some(on)),
             (Join::Left(on), _) => (" LEFT JOIN ", Some(on)),
+            (Join::Right(on), _) => (" RIGHT JOIN ", Some(on)),
+            (Join::Full(on), _) => (" FULL JOIN ", Some(on)),
         };
         self.text(word);
         let names = self.scopes.last().map(|scope| &scope.names);

@@ -88,6 +88,8 @@ pub enum Join {
     Cross,
     Inner(Fragment),
     Left(Fragment),
+    Right(Fragment),
+    Full(Fragment),
 }
 
 /// A row lock.

@@ -440,6 +440,26 @@ async fn joins() {
         .unwrap();
     assert_eq!(rows.len(), 9);
 
+    // What is there on the other side, or on both.
+    let rows: Vec<(Option<Profile>, User)> = Profile::select()
+        .right_join(table::<User>().on(User::ID.eq(Profile::USER_ID)))
+        .order_by(User::ID)
+        .all(&db)
+        .await
+        .unwrap();
+    let found: Vec<bool> = rows.iter().map(|(profile, _)| profile.is_some()).collect();
+    assert_eq!(found, [true, false, true]);
+    let rows: Vec<(Option<i64>, Option<String>)> = User::select()
+        .full_join(table::<Tag>().on(Tag::NAME.eq(User::NAME)))
+        .columns((User::ID, Tag::NAME))
+        .order_by((User::ID, Tag::NAME))
+        .all(&db)
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 6);
+    assert_eq!((rows[0].0, rows[5].1.as_deref()), (Some(1), Some("water")));
+    assert_eq!((rows[0].1.as_deref(), rows[5].0), (None, None));
+
     // Only the first table, to load relations with.
     let rows: Vec<(User, Vec<Post>)> = User::select()
         .join(User::PROFILE)
