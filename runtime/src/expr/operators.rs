@@ -7,7 +7,8 @@ use crate::column::Wire;
 use crate::scope::Shielded;
 use crate::select::Subquery;
 use crate::value::{
-    Container, Either, Element, Like, MaybeNull, Number, Overlap, SqlType, Text, Time, Value,
+    Container, Either, Element, Like, MaybeNull, Number, Overlap, SqlType, Text, Time, Truth,
+    Value, ValueOf,
 };
 use crate::{Column, Interval, Source};
 
@@ -148,7 +149,7 @@ methods! {
     /// `self IN (SELECT …)`, of a query of one column.
     pub fn in_query<Q>(self, query: Q) -> Expr<(S, Q::Outer), Option<bool>>
     where
-        Q: Subquery<Value: Value<Base = V::Base>>,
+        Q: Subquery<Value: ValueOf<V::Base>>,
     {
         self.into_expr().subquery(query, " IN ")
     }
@@ -157,7 +158,7 @@ methods! {
     /// is, as SQL has it.
     pub fn not_in_query<Q>(self, query: Q) -> Expr<(S, Q::Outer), Option<bool>>
     where
-        Q: Subquery<Value: Value<Base = V::Base>>,
+        Q: Subquery<Value: ValueOf<V::Base>>,
     {
         self.into_expr().subquery(query, " NOT IN ")
     }
@@ -219,8 +220,8 @@ methods! {
     /// `self AND other`, as `self & other`.
     pub fn and<R>(self, other: R) -> Expr<(S, R::Scope), Either<V::Null, <R::Value as Value>::Null, bool>>
     where
-        V: Value<Base = bool>,
-        R: Expression<Value: Value<Base = bool>>,
+        V: Truth,
+        R: Expression<Value: Truth>,
     {
         let this = self.into_expr();
         Expr::new(this.sql.and(other.into_expr().sql), Wire::default())
@@ -229,8 +230,8 @@ methods! {
     /// `self OR other`, as `self | other`.
     pub fn or<R>(self, other: R) -> Expr<(S, R::Scope), Either<V::Null, <R::Value as Value>::Null, bool>>
     where
-        V: Value<Base = bool>,
-        R: Expression<Value: Value<Base = bool>>,
+        V: Truth,
+        R: Expression<Value: Truth>,
     {
         let this = self.into_expr();
         Expr::new(this.sql.or(other.into_expr().sql), Wire::default())
@@ -239,7 +240,7 @@ methods! {
     /// `self IS TRUE`: NULL counts as false.
     pub fn is_true(self) -> Expr<Shielded<S>, bool>
     where
-        V: Value<Base = bool>,
+        V: Truth,
     {
         self.into_expr().null_test(" IS TRUE")
     }
@@ -439,7 +440,7 @@ methods! {
     /// `self -> key`: the value of this key.
     pub fn get(self, key: &str) -> Expr<S, Option<serde_json::Value>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         self.into_expr().json(" -> ", key.to_owned())
     }
@@ -447,7 +448,7 @@ methods! {
     /// `self ->> key`: the value of this key as text.
     pub fn get_text(self, key: &str) -> Expr<S, Option<String>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         self.into_expr().json(" ->> ", key.to_owned())
     }
@@ -455,7 +456,7 @@ methods! {
     /// `self -> index`: the element with this index, from 0, or from the end when it is negative.
     pub fn get_index(self, index: i32) -> Expr<S, Option<serde_json::Value>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         self.into_expr().json(" -> ", index)
     }
@@ -463,7 +464,7 @@ methods! {
     /// `self #> path`: the value at the end of this path of keys and indexes.
     pub fn path<P: IntoIterator<Item: Into<String>>>(self, path: P) -> Expr<S, Option<serde_json::Value>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         let path: Vec<String> = path.into_iter().map(Into::into).collect();
         self.into_expr().json(" #> ", path)
@@ -472,7 +473,7 @@ methods! {
     /// `self #>> path`: the value at the end of this path as text.
     pub fn path_text<P: IntoIterator<Item: Into<String>>>(self, path: P) -> Expr<S, Option<String>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         let path: Vec<String> = path.into_iter().map(Into::into).collect();
         self.into_expr().json(" #>> ", path)
@@ -481,7 +482,7 @@ methods! {
     /// `self ? key`: whether it has this key, or this string among its elements.
     pub fn has_key(self, key: &str) -> Expr<S, Like<V, bool>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         self.into_expr().json_test(" ? ", key.to_owned())
     }
@@ -489,7 +490,7 @@ methods! {
     /// `self ?| keys`: whether it has any of these keys.
     pub fn has_any_key<P: IntoIterator<Item: Into<String>>>(self, keys: P) -> Expr<S, Like<V, bool>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
         self.into_expr().json_test(" ?| ", keys)
@@ -498,7 +499,7 @@ methods! {
     /// `self ?& keys`: whether it has all of these keys.
     pub fn has_all_keys<P: IntoIterator<Item: Into<String>>>(self, keys: P) -> Expr<S, Like<V, bool>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
         self.into_expr().json_test(" ?& ", keys)
@@ -681,8 +682,8 @@ macro_rules! operators {
     ([$($generics:tt)*] $this:ty) => {
         impl<$($generics)*, R> BitAnd<R> for $this
         where
-            V: Value<Base = bool>,
-            R: Expression<Value: Value<Base = bool>>,
+            V: Truth,
+            R: Expression<Value: Truth>,
         {
             type Output = Expr<(S, R::Scope), Either<V::Null, <R::Value as Value>::Null, bool>>;
 
@@ -693,8 +694,8 @@ macro_rules! operators {
 
         impl<$($generics)*, R> BitOr<R> for $this
         where
-            V: Value<Base = bool>,
-            R: Expression<Value: Value<Base = bool>>,
+            V: Truth,
+            R: Expression<Value: Truth>,
         {
             type Output = Expr<(S, R::Scope), Either<V::Null, <R::Value as Value>::Null, bool>>;
 
@@ -705,7 +706,7 @@ macro_rules! operators {
 
         impl<$($generics)*> Not for $this
         where
-            V: Value<Base = bool>,
+            V: Truth,
         {
             type Output = Expr<S, V>;
 
@@ -739,7 +740,7 @@ operators!([S, V: Value, K] Expr<S, V, K>);
 operators!([S: Source, V: Value, A] Column<S, V, A>);
 
 /// Another condition on the same tables, as in a loop.
-impl<S, V: Value<Base = bool>> BitAndAssign for Expr<S, V, Plain> {
+impl<S, V: Truth> BitAndAssign for Expr<S, V, Plain> {
     fn bitand_assign(&mut self, other: Self) {
         let this = std::mem::take(&mut self.sql);
         self.sql = this.and(other.sql);
@@ -747,7 +748,7 @@ impl<S, V: Value<Base = bool>> BitAndAssign for Expr<S, V, Plain> {
 }
 
 /// Another condition on the same tables, as in a loop.
-impl<S, V: Value<Base = bool>> BitOrAssign for Expr<S, V, Plain> {
+impl<S, V: Truth> BitOrAssign for Expr<S, V, Plain> {
     fn bitor_assign(&mut self, other: Self) {
         let this = std::mem::take(&mut self.sql);
         self.sql = this.or(other.sql);
