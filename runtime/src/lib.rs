@@ -110,13 +110,13 @@ pub use self::row::{FromRow, Table, get};
 pub use self::scope::{Closed, Correlation, In, Maybe, Outer, Shielded, Source, Weaken};
 pub use self::select::{
     Absent, Append, Columns, Cte, Derived, Item, Items, Joinable, On, Page, Perhaps, RowStream,
-    Scalar, Select, Selected, Subquery, TableRef, Whole, WholeRow, row, table,
+    Scalar, Select, Selected, Selects, Subquery, TableRef, Whole, WholeRow, row, table,
 };
 pub use self::transaction::{Savepoint, Transaction};
 pub use self::types::{Interval, MacAddr, ParseIntervalError, ParseMacAddrError, Range};
 pub use self::value::{
     Array, Average, Container, Element, IsRange, MaybeNull, NotNull, Nullability, Nullable, Number,
-    Overlap, SqlType, Sum, Text, Time, Value,
+    Overlap, SqlType, Sum, Text, Time, Truth, Value, ValueOf,
 };
 pub use self::write::{
     Assign, CopyFormat, CopyOut, Delete, Insert, InsertFrom, IntoNullable, NewRow, Patch, Update,

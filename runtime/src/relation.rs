@@ -38,7 +38,7 @@ use crate::column::Wire;
 use crate::expr::{Condition, Expr, Fragment, Level, Ordering};
 use crate::scope::{Shielded, SourceId, SourceRef};
 use crate::select::statement::{From, Join, Projection};
-use crate::select::{Append, Joinable, Query, joins};
+use crate::select::{Append, Query};
 use crate::{Source, Table};
 
 /// A relation of the table `From` to the table `To`.
@@ -319,29 +319,6 @@ macro_rules! relations {
                     links: self.links,
                     junction: $junction,
                 }
-            }
-        }
-
-        impl<S, I, $near: Source + crate::In<S, I>, $far: $bound> Joinable<S, I>
-            for $kind<$near, $far>
-        {
-            type To = $to;
-
-            fn sources(self, join: fn(Fragment) -> Join, number: usize) -> Vec<From> {
-                joins::relation(self, join, number)
-            }
-        }
-
-        impl<$near: Source, $far: $bound> Load<$near::Row> for $kind<$near, $far> {
-            type Loaded = <$gather as Gather>::Of<<$to as Source>::Row>;
-
-            fn load<'a>(
-                &'a self,
-                session: &'a crate::Session<'_>,
-                rows: Vec<&'a $near::Row>,
-            ) -> load::Loading<'a, Self::Loaded> {
-                let related = Related::new(*self);
-                Box::pin(async move { related.load(session, rows).await })
             }
         }
 

@@ -124,9 +124,10 @@ pub struct Shielded<F>(PhantomData<fn() -> F>);
 
 /// Everything that an expression speaks of is in the scope `S`. `I` says where, and is inferred.
 #[diagnostic::on_unimplemented(
-    message = "a column of `{Self}` is used in a query that does not select from or join it",
-    label = "`{Self}` is not in this query",
-    note = "the query has `{S}`: join `{Self}`, or use one of its relations (`any`, `none`)"
+    message = "an expression on `{Self}` can't be used in a query of `{S}`",
+    label = "the query does not have every table that this speaks of",
+    note = "join the table that is missing, or ask for its rows with `any` or `none` of a relation",
+    note = "a pair stands for the tables on both sides of an operator or a join"
 )]
 pub trait In<S, I> {
     /// Whether a left join may make the expression NULL.
@@ -170,10 +171,12 @@ where
     type Null = T::Null;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S> In<S, ()> for () {
     type Null = NotNull;
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, B, S, I, J> In<S, (I, J)> for (A, B)
 where
     A: In<S, I>,
@@ -182,6 +185,7 @@ where
     type Null = <A::Null as Nullability>::Or<B::Null>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<F, S, I> In<S, I> for Shielded<F>
 where
     F: In<S, I>,
@@ -192,13 +196,17 @@ where
 /// The scope of a query that stands on its own: without tables of a query around it.
 #[diagnostic::on_unimplemented(
     message = "this query speaks of a table of another query, so it can't be run on its own",
+    label = "there is no query around this one",
     note = "use it as a subquery: `exists`, `in_query`, `scalar`"
 )]
 pub trait Closed {}
 
+#[diagnostic::do_not_recommend]
 impl Closed for () {}
 impl<T: Source> Closed for T {}
+#[diagnostic::do_not_recommend]
 impl<T: Source> Closed for Maybe<T> {}
+#[diagnostic::do_not_recommend]
 impl<A: Closed, B: Closed> Closed for (A, B) {}
 
 /// The tables around a subquery that it speaks of: the scope that it has as an expression.

@@ -37,6 +37,7 @@ mod with;
 use std::fmt;
 use std::marker::PhantomData;
 
+pub use self::combine::Selects;
 pub use self::items::{
     Absent, Append, Columns, Item, Items, Perhaps, Scalar, Selected, Whole, WholeRow, row,
 };
@@ -291,9 +292,10 @@ impl<S, O, W> Select<S, O, W> {
 impl<S, O> Select<S, O> {
     /// Selects these columns and expressions instead of whole rows. Of a single one the rows are its
     /// values, of a tuple they are tuples, in which what may be NULL is an `Option`.
-    pub fn columns<C, I>(mut self, columns: C) -> Select<S, C::Items>
+    // `P` stands for `C::Items`, of which the compiler would report a mistake twice.
+    pub fn columns<C, I, P>(mut self, columns: C) -> Select<S, P>
     where
-        C: Columns<S, I>,
+        C: Columns<S, I, Items = P>,
     {
         self.query.columns = columns.projections();
         Select::from_parts(self.query, ())

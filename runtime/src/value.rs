@@ -74,6 +74,32 @@ impl<T: SqlType> Value for Option<T> {
     type Null = Nullable;
 }
 
+/// A value of the type `T`, which may be NULL or not.
+#[diagnostic::on_unimplemented(
+    message = "expected an expression of the type `{T}`, found one of the type `{Self}`",
+    label = "not of the type `{T}`",
+    note = "`cast` turns an expression into one of another type"
+)]
+pub trait ValueOf<T>: Value<Base = T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: SqlType> ValueOf<T> for T {}
+#[diagnostic::do_not_recommend]
+impl<T: SqlType> ValueOf<T> for Option<T> {}
+
+/// The value of a condition.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no condition: it is neither true nor false",
+    label = "expected `bool`, found `{Self}`",
+    note = "comparisons are conditions: `User::NAME.eq(\"Ada\")`"
+)]
+pub trait Truth: Value<Base = bool> {}
+
+#[diagnostic::do_not_recommend]
+impl Truth for bool {}
+#[diagnostic::do_not_recommend]
+impl Truth for Option<bool> {}
+
 /// Whether a value may be NULL: [`NotNull`] or [`Nullable`].
 pub trait Nullability: 'static {
     /// A value of this type: `T` or `Option<T>`.
@@ -114,6 +140,7 @@ pub type Like<V, T> = <<V as Value>::Null as Nullability>::Of<T>;
 )]
 pub trait MaybeNull: Value<Null = Nullable> {}
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> MaybeNull for Option<T> {}
 
 /// Text: `LIKE`, regular expressions, `lower`.

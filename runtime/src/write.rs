@@ -16,7 +16,8 @@ use tokio_postgres::types::ToSql;
 pub(crate) use self::arrays::write_array;
 pub use self::assign::{Assign, IntoNullable};
 pub use self::change::{
-    AreChosen, Chosen, Delete, Fills, InsertFrom, Inserted, Returning, Unfiltered, Update,
+    AreChosen, Choice, Chosen, Delete, Fills, InsertFrom, Inserted, Returning, Settable,
+    Unfiltered, Update,
 };
 pub use self::copy::{CopyFormat, CopyOut, copy_in, copy_in_stream, copy_out};
 pub use self::insert::{ColumnsOf, Excluded, Insert, OnConflict, Upsert, excluded};

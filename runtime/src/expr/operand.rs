@@ -5,15 +5,16 @@ use std::borrow::Cow;
 use super::{Expr, Fragment};
 use crate::column::Wire;
 use crate::scope::Shielded;
-use crate::value::{NotNull, Nullability, Nullable, SqlType, Value};
+use crate::value::{NotNull, Nullability, Nullable, SqlType, Truth, Value, ValueOf};
 use crate::{Column, Source};
 
 /// What can be held against an expression of the type `V`: a value of the type, an `Option` of one
 /// where the expression may be NULL, a column or another expression of the type.
 #[diagnostic::on_unimplemented(
-    message = "an expression of the type `{V}` can't be held against `{Self}`",
-    label = "expected `{V}`, or a column or expression of that type",
-    note = "`cast` turns an expression into one of another type; what is never NULL is not compared with an `Option`"
+    message = "expected a value or an expression of the type `{V}`, found `{Self}`",
+    label = "neither a value nor an expression of the type `{V}`",
+    note = "`cast` turns an expression into one of another type",
+    note = "what is never NULL is not compared with an `Option`, and not set to one"
 )]
 pub trait Operand<V: Value> {
     /// The tables that the expression on the left, `S`, and this one speak of.
@@ -59,6 +60,7 @@ impl Operated {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> Operand<T> for T {
     type Scope<S> = S;
     type Null = NotNull;
@@ -68,6 +70,7 @@ impl<T: SqlType> Operand<T> for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> Operand<Option<T>> for T {
     type Scope<S> = S;
     type Null = NotNull;
@@ -77,6 +80,7 @@ impl<T: SqlType> Operand<Option<T>> for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: SqlType> Operand<Option<T>> for Option<T> {
     type Scope<S> = S;
     type Null = Nullable;
@@ -89,6 +93,7 @@ impl<T: SqlType> Operand<Option<T>> for Option<T> {
 /// What can be borrowed instead. Not in an `Option`: of several sorts, `None` would be of none.
 macro_rules! borrowed {
     ($([$($generics:tt)*] $borrowed:ty => $owned:ty: $convert:expr;)+) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Operand<$owned> for $borrowed {
             type Scope<S> = S;
             type Null = NotNull;
@@ -99,6 +104,7 @@ macro_rules! borrowed {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Operand<Option<$owned>> for $borrowed {
             type Scope<S> = S;
             type Null = NotNull;
@@ -122,7 +128,8 @@ borrowed! {
     [const N: usize] [&str; N] => Vec<String>: |texts| texts.map(str::to_owned).into();
 }
 
-impl<V: Value, T: Source, W: Value<Base = V::Base>, A> Operand<V> for Column<T, W, A> {
+#[diagnostic::do_not_recommend]
+impl<V: Value, T: Source, W: ValueOf<V::Base>, A> Operand<V> for Column<T, W, A> {
     type Scope<S> = (S, T);
     type Null = W::Null;
 
@@ -131,7 +138,8 @@ impl<V: Value, T: Source, W: Value<Base = V::Base>, A> Operand<V> for Column<T, 
     }
 }
 
-impl<V: Value, F, W: Value<Base = V::Base>, K> Operand<V> for Expr<F, W, K> {
+#[diagnostic::do_not_recommend]
+impl<V: Value, F, W: ValueOf<V::Base>, K> Operand<V> for Expr<F, W, K> {
     type Scope<S> = (S, F);
     type Null = W::Null;
 
@@ -222,7 +230,7 @@ impl Expression for &str {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no condition",
     label = "expected an expression of the type `bool`",
-    note = "comparisons are: `User::NAME.eq(\"Ada\")`"
+    note = "comparisons are conditions: `User::NAME.eq(\"Ada\")`"
 )]
 pub trait Condition {
     /// The tables that it speaks of.
@@ -232,7 +240,8 @@ pub trait Condition {
     fn condition(self) -> Option<Fragment>;
 }
 
-impl<F, V: Value<Base = bool>, K> Condition for Expr<F, V, K> {
+#[diagnostic::do_not_recommend]
+impl<F, V: Truth, K> Condition for Expr<F, V, K> {
     type Scope = F;
 
     fn condition(self) -> Option<Fragment> {
@@ -240,7 +249,8 @@ impl<F, V: Value<Base = bool>, K> Condition for Expr<F, V, K> {
     }
 }
 
-impl<T: Source, V: Value<Base = bool>, A> Condition for Column<T, V, A> {
+#[diagnostic::do_not_recommend]
+impl<T: Source, V: Truth, A> Condition for Column<T, V, A> {
     type Scope = T;
 
     fn condition(self) -> Option<Fragment> {
@@ -248,6 +258,7 @@ impl<T: Source, V: Value<Base = bool>, A> Condition for Column<T, V, A> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Condition> Condition for Option<C> {
     type Scope = C::Scope;
 

@@ -8,7 +8,7 @@ use crate::scope::Shielded;
 use crate::select::Subquery;
 use crate::value::{
     Array, Container, Either, Element, IsRange, Like, MaybeNull, Number, Overlap, SqlType, Text,
-    Time, Value,
+    Time, Truth, Value, ValueOf,
 };
 use crate::{Column, Interval, Range, Source};
 
@@ -149,7 +149,7 @@ methods! {
     /// `self IN (SELECT …)`, of a query of one column.
     pub fn in_query<Q>(self, query: Q) -> Expr<(S, Q::Outer), Option<bool>>
     where
-        Q: Subquery<Value: Value<Base = V::Base>>,
+        Q: Subquery<Value: ValueOf<V::Base>>,
     {
         self.into_expr().subquery(query, " IN ")
     }
@@ -158,7 +158,7 @@ methods! {
     /// is, as SQL has it.
     pub fn not_in_query<Q>(self, query: Q) -> Expr<(S, Q::Outer), Option<bool>>
     where
-        Q: Subquery<Value: Value<Base = V::Base>>,
+        Q: Subquery<Value: ValueOf<V::Base>>,
     {
         self.into_expr().subquery(query, " NOT IN ")
     }
@@ -220,8 +220,8 @@ methods! {
     /// `self AND other`, as `self & other`.
     pub fn and<R>(self, other: R) -> Expr<(S, R::Scope), Either<V::Null, <R::Value as Value>::Null, bool>>
     where
-        V: Value<Base = bool>,
-        R: Expression<Value: Value<Base = bool>>,
+        V: Truth,
+        R: Expression<Value: Truth>,
     {
         let this = self.into_expr();
         Expr::new(this.sql.and(other.into_expr().sql), Wire::default())
@@ -230,8 +230,8 @@ methods! {
     /// `self OR other`, as `self | other`.
     pub fn or<R>(self, other: R) -> Expr<(S, R::Scope), Either<V::Null, <R::Value as Value>::Null, bool>>
     where
-        V: Value<Base = bool>,
-        R: Expression<Value: Value<Base = bool>>,
+        V: Truth,
+        R: Expression<Value: Truth>,
     {
         let this = self.into_expr();
         Expr::new(this.sql.or(other.into_expr().sql), Wire::default())
@@ -240,7 +240,7 @@ methods! {
     /// `self IS TRUE`: NULL counts as false.
     pub fn is_true(self) -> Expr<Shielded<S>, bool>
     where
-        V: Value<Base = bool>,
+        V: Truth,
     {
         self.into_expr().null_test(" IS TRUE")
     }
@@ -486,7 +486,7 @@ methods! {
     /// `self -> key`: the value of this key.
     pub fn get(self, key: &str) -> Expr<S, Option<serde_json::Value>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         self.into_expr().json(" -> ", key.to_owned())
     }
@@ -494,7 +494,7 @@ methods! {
     /// `self ->> key`: the value of this key as text.
     pub fn get_text(self, key: &str) -> Expr<S, Option<String>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         self.into_expr().json(" ->> ", key.to_owned())
     }
@@ -502,7 +502,7 @@ methods! {
     /// `self -> index`: the element with this index, from 0, or from the end when it is negative.
     pub fn get_index(self, index: i32) -> Expr<S, Option<serde_json::Value>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         self.into_expr().json(" -> ", index)
     }
@@ -510,7 +510,7 @@ methods! {
     /// `self #> path`: the value at the end of this path of keys and indexes.
     pub fn path<P: IntoIterator<Item: Into<String>>>(self, path: P) -> Expr<S, Option<serde_json::Value>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         let path: Vec<String> = path.into_iter().map(Into::into).collect();
         self.into_expr().json(" #> ", path)
@@ -519,7 +519,7 @@ methods! {
     /// `self #>> path`: the value at the end of this path as text.
     pub fn path_text<P: IntoIterator<Item: Into<String>>>(self, path: P) -> Expr<S, Option<String>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         let path: Vec<String> = path.into_iter().map(Into::into).collect();
         self.into_expr().json(" #>> ", path)
@@ -528,7 +528,7 @@ methods! {
     /// `self ? key`: whether it has this key, or this string among its elements.
     pub fn has_key(self, key: &str) -> Expr<S, Like<V, bool>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         self.into_expr().json_test(" ? ", key.to_owned())
     }
@@ -536,7 +536,7 @@ methods! {
     /// `self ?| keys`: whether it has any of these keys.
     pub fn has_any_key<P: IntoIterator<Item: Into<String>>>(self, keys: P) -> Expr<S, Like<V, bool>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
         self.into_expr().json_test(" ?| ", keys)
@@ -545,7 +545,7 @@ methods! {
     /// `self ?& keys`: whether it has all of these keys.
     pub fn has_all_keys<P: IntoIterator<Item: Into<String>>>(self, keys: P) -> Expr<S, Like<V, bool>>
     where
-        V: Value<Base = serde_json::Value>,
+        V: ValueOf<serde_json::Value>,
     {
         let keys: Vec<String> = keys.into_iter().map(Into::into).collect();
         self.into_expr().json_test(" ?& ", keys)
@@ -741,8 +741,8 @@ macro_rules! operators {
     ([$($generics:tt)*] $this:ty) => {
         impl<$($generics)*, R> BitAnd<R> for $this
         where
-            V: Value<Base = bool>,
-            R: Expression<Value: Value<Base = bool>>,
+            V: Truth,
+            R: Expression<Value: Truth>,
         {
             type Output = Expr<(S, R::Scope), Either<V::Null, <R::Value as Value>::Null, bool>>;
 
@@ -753,8 +753,8 @@ macro_rules! operators {
 
         impl<$($generics)*, R> BitOr<R> for $this
         where
-            V: Value<Base = bool>,
-            R: Expression<Value: Value<Base = bool>>,
+            V: Truth,
+            R: Expression<Value: Truth>,
         {
             type Output = Expr<(S, R::Scope), Either<V::Null, <R::Value as Value>::Null, bool>>;
 
@@ -765,7 +765,7 @@ macro_rules! operators {
 
         impl<$($generics)*> Not for $this
         where
-            V: Value<Base = bool>,
+            V: Truth,
         {
             type Output = Expr<S, V>;
 
@@ -799,7 +799,7 @@ operators!([S, V: Value, K] Expr<S, V, K>);
 operators!([S: Source, V: Value, A] Column<S, V, A>);
 
 /// Another condition on the same tables, as in a loop.
-impl<S, V: Value<Base = bool>> BitAndAssign for Expr<S, V, Plain> {
+impl<S, V: Truth> BitAndAssign for Expr<S, V, Plain> {
     fn bitand_assign(&mut self, other: Self) {
         let this = std::mem::take(&mut self.sql);
         self.sql = this.and(other.sql);
@@ -807,7 +807,7 @@ impl<S, V: Value<Base = bool>> BitAndAssign for Expr<S, V, Plain> {
 }
 
 /// Another condition on the same tables, as in a loop.
-impl<S, V: Value<Base = bool>> BitOrAssign for Expr<S, V, Plain> {
+impl<S, V: Truth> BitOrAssign for Expr<S, V, Plain> {
     fn bitor_assign(&mut self, other: Self) {
         let this = std::mem::take(&mut self.sql);
         self.sql = this.or(other.sql);

@@ -110,20 +110,27 @@ const EXACT: [&str; 12] = [
     "timestamptz",
 ];
 
-impl<R, W, G> Load<<R::From as Source>::Row> for Related<R, W, G>
+#[diagnostic::do_not_recommend]
+impl<P: Table, R: Relation<From: Source<Row = P>>> Load<P> for R {
+    type Loaded = <R::Gather as Gather>::Of<<R::To as Source>::Row>;
+
+    fn load<'a>(&'a self, session: &'a Session<'_>, rows: Vec<&'a P>) -> Loading<'a, Self::Loaded> {
+        let related = Related::new(*self);
+        Box::pin(async move { related.load(session, rows).await })
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Table, R, W, G> Load<P> for Related<R, W, G>
 where
-    R: Relation,
+    R: Relation<From: Source<Row = P>>,
     W: Loads<<R::To as Source>::Row>,
     W::Row: Clone,
     G: Gather,
 {
     type Loaded = G::Of<W::Row>;
 
-    fn load<'a>(
-        &'a self,
-        session: &'a Session<'_>,
-        rows: Vec<&'a <R::From as Source>::Row>,
-    ) -> Loading<'a, Self::Loaded> {
+    fn load<'a>(&'a self, session: &'a Session<'_>, rows: Vec<&'a P>) -> Loading<'a, Self::Loaded> {
         Box::pin(async move {
             if rows.is_empty() {
                 return Ok(Vec::new());

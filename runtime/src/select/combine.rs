@@ -2,6 +2,23 @@
 
 use super::{Query, Select};
 
+/// A query that selects `O`.
+#[diagnostic::on_unimplemented(
+    message = "the queries that are combined do not select the same",
+    label = "expected a query that selects `{O}`",
+    note = "both have the same number of columns, with the same types: `columns(…)` chooses them"
+)]
+pub trait Selects<O> {
+    #[doc(hidden)]
+    fn into_query(self) -> Query;
+}
+
+impl<S, O> Selects<O> for Select<S, O> {
+    fn into_query(self) -> Query {
+        self.query
+    }
+}
+
 impl<S, O> Select<S, O> {
     /// The rows of either query, each once. Both select the same types.
     ///
@@ -21,29 +38,29 @@ impl<S, O> Select<S, O> {
     ///     r#"(SELECT "name" FROM "public"."users") UNION (SELECT "name" FROM "public"."tags") ORDER BY 1 LIMIT $1"#
     /// );
     /// ```
-    pub fn union<T>(self, other: Select<T, O>) -> Select<(), O> {
+    pub fn union<Q: Selects<O>>(self, other: Q) -> Select<(), O> {
         self.combine("UNION", other)
     }
 
     /// The rows of both queries, one after the other.
-    pub fn union_all<T>(self, other: Select<T, O>) -> Select<(), O> {
+    pub fn union_all<Q: Selects<O>>(self, other: Q) -> Select<(), O> {
         self.combine("UNION ALL", other)
     }
 
     /// The rows that both queries have, each once.
-    pub fn intersect<T>(self, other: Select<T, O>) -> Select<(), O> {
+    pub fn intersect<Q: Selects<O>>(self, other: Q) -> Select<(), O> {
         self.combine("INTERSECT", other)
     }
 
     /// The rows of this query that the other one does not have, each once.
-    pub fn except<T>(self, other: Select<T, O>) -> Select<(), O> {
+    pub fn except<Q: Selects<O>>(self, other: Q) -> Select<(), O> {
         self.combine("EXCEPT", other)
     }
 
-    fn combine<T>(self, operator: &'static str, other: Select<T, O>) -> Select<(), O> {
+    fn combine<Q: Selects<O>>(self, operator: &'static str, other: Q) -> Select<(), O> {
         let query = Query {
             head: Some(Box::new(self.query)),
-            combined: vec![(operator, other.query)],
+            combined: vec![(operator, other.into_query())],
             ..Query::default()
         };
         Select::from_parts(query, ())

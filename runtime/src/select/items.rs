@@ -105,8 +105,8 @@ impl<T> Absent for Perhaps<T> {
 /// What a query may select: columns, expressions and whole rows ([`row`]). `S` is the query's scope;
 /// `I` says where in it the tables are, and is inferred.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be selected",
-    label = "expected columns, expressions, or a tuple of them"
+    message = "`{Self}` can't be selected by a query of `{S}`",
+    label = "expected columns and expressions of the query's tables"
 )]
 pub trait Columns<S, I> {
     /// What is selected.
@@ -118,8 +118,8 @@ pub trait Columns<S, I> {
 
 /// One thing that a query may select.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be selected",
-    label = "expected a column, an expression or `row`"
+    message = "`{Self}` can't be selected by a query of `{S}`",
+    label = "expected a column or an expression of the query's tables, or `row`"
 )]
 pub trait Selected<S, I> {
     /// What is selected.
@@ -179,6 +179,7 @@ impl<T: Source> Presence<T> for crate::value::Nullable {
 
 macro_rules! selected {
     ($([$($generics:tt)*] $selected:ty [$($bounds:tt)*]: $item:ty: |$this:ident| $projection:expr;)+) => {$(
+        #[diagnostic::do_not_recommend]
         impl<S, I, $($generics)*> Selected<S, I> for $selected
         where
             $($bounds)*
@@ -191,6 +192,7 @@ macro_rules! selected {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<S, I, $($generics)*> Columns<S, I> for $selected
         where
             $($bounds)*
@@ -226,6 +228,7 @@ selected! {
 
 macro_rules! tuple {
     ($($name:ident $index:ident)+) => {
+        #[diagnostic::do_not_recommend]
         impl<S, $($name, $index),+> Columns<S, ($($index,)+)> for ($($name,)+)
         where
             $($name: Selected<S, $index>,)+

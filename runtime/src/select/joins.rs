@@ -11,8 +11,9 @@ use crate::{In, Relation, Source};
 /// What can be joined to a query with the scope `S`: a relation of one of its tables, or a table with a
 /// condition ([`TableRef::on`]). `I` says where in the scope the tables are, and is inferred.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be joined to this query",
-    label = "expected a relation, or a table with its condition: `table::<User>().on(…)`"
+    message = "`{Self}` can't be joined to a query of `{S}`",
+    label = "expected a relation of the query's tables, or `table::<User>().on(…)`",
+    note = "a relation joins a table to the one that it starts from, which has to be in the query"
 )]
 pub trait Joinable<S, I> {
     /// The table that it brings.
@@ -86,6 +87,22 @@ impl<T: Source> TableRef<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<S, I, R: Relation<From: In<S, I>>> Joinable<S, I> for R {
+    type To = R::To;
+
+    /// The junction table's first, where there is one.
+    fn sources(self, join: fn(Fragment) -> Join, number: usize) -> Vec<From> {
+        let path = self.path();
+        let near = SourceRef::of::<R::From>().id;
+        let far = SourceRef::of::<R::To>();
+        let (junction, on) = path.conditions(near, far.id, number, false);
+        let junction = junction.map(|(source, on)| From::joined(join(on), source));
+        let target = From::joined(join(on), far);
+        junction.into_iter().chain([target]).collect()
+    }
+}
+
 impl<S, I, T: Source, C: Condition<Scope: In<(S, T), I>>> Joinable<S, I> for On<T, C> {
     type To = T;
 
@@ -115,12 +132,14 @@ impl<S, O> Select<S, O> {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn join<J, I>(self, other: J) -> Select<(S, J::To), O::Output>
+    // `T` and `P` stand for projections, of which the compiler would report a mistake twice.
+    pub fn join<J, I, T, P>(self, other: J) -> Select<(S, T), P>
     where
-        J: Joinable<S, I>,
-        O: Append<Whole<J::To>>,
+        J: Joinable<S, I, To = T>,
+        T: Source,
+        O: Append<Whole<T>, Output = P>,
     {
-        let projection = Projection::Row(SourceRef::of::<J::To>());
+        let projection = Projection::Row(SourceRef::of::<T>());
         self.joined(other, Join::Inner, projection)
     }
 
@@ -140,12 +159,13 @@ impl<S, O> Select<S, O> {
     ///     .await?;
     /// # Ok(()) }
     /// ```
-    pub fn left_join<J, I>(self, other: J) -> Select<(S, Maybe<J::To>), O::Output>
+    pub fn left_join<J, I, T, P>(self, other: J) -> Select<(S, Maybe<T>), P>
     where
-        J: Joinable<S, I>,
-        O: Append<Perhaps<J::To>>,
+        J: Joinable<S, I, To = T>,
+        T: Source,
+        O: Append<Perhaps<T>, Output = P>,
     {
-        let projection = Projection::Perhaps(SourceRef::of::<J::To>());
+        let projection = Projection::Perhaps(SourceRef::of::<T>());
         self.joined(other, Join::Left, projection)
     }
 
@@ -233,19 +253,4 @@ impl<S, O> Select<S, O> {
         self.query.from.extend(other.sources(join, number));
         Select::from_parts(self.query, ())
     }
-}
-
-/// The joins of a relation: the junction table's first, where there is one.
-pub(crate) fn relation<R: Relation>(
-    relation: R,
-    join: fn(Fragment) -> Join,
-    number: usize,
-) -> Vec<From> {
-    let path = relation.path();
-    let near = SourceRef::of::<R::From>().id;
-    let far = SourceRef::of::<R::To>();
-    let (junction, on) = path.conditions(near, far.id, number, false);
-    let junction = junction.map(|(source, on)| From::joined(join(on), source));
-    let target = From::joined(join(on), far);
-    junction.into_iter().chain([target]).collect()
 }

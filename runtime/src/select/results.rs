@@ -87,9 +87,9 @@ async fn value<T: Value>(session: &Session<'_>, statement: &Fragment) -> Result<
     rows.into_iter().next().ok_or(Error::NotFound)
 }
 
+// `S: Closed` is a bound of the methods: of an impl that does not apply there would be no message in words.
 impl<S, O, W> Select<S, O, W>
 where
-    S: Closed,
     O: Items,
     W: Loads<O::Row>,
 {
@@ -98,7 +98,10 @@ where
     /// # Errors
     ///
     /// [`Error::Decode`] when a row is not what was generated, otherwise what the server reports.
-    pub async fn all(self, db: &impl Executor) -> Result<Vec<W::Row>> {
+    pub async fn all(self, db: &impl Executor) -> Result<Vec<W::Row>>
+    where
+        S: Closed,
+    {
         let session = db.acquire().await?;
         self.all_on(&session).await
     }
@@ -115,7 +118,10 @@ where
     ///
     /// [`Error::NotFound`] when there is none, [`Error::TooManyRows`] when there are several, otherwise
     /// as [`all`](Self::all).
-    pub async fn one(self, db: &impl Executor) -> Result<W::Row> {
+    pub async fn one(self, db: &impl Executor) -> Result<W::Row>
+    where
+        S: Closed,
+    {
         self.one_or_none(db).await?.ok_or(Error::NotFound)
     }
 
@@ -124,7 +130,10 @@ where
     /// # Errors
     ///
     /// [`Error::TooManyRows`] when there are several, otherwise as [`all`](Self::all).
-    pub async fn one_or_none(mut self, db: &impl Executor) -> Result<Option<W::Row>> {
+    pub async fn one_or_none(mut self, db: &impl Executor) -> Result<Option<W::Row>>
+    where
+        S: Closed,
+    {
         self.query = self.query.at_most(2);
         let mut rows = self.all(db).await?;
         match rows.len() {
@@ -138,7 +147,10 @@ where
     /// # Errors
     ///
     /// As [`all`](Self::all).
-    pub async fn first(mut self, db: &impl Executor) -> Result<Option<W::Row>> {
+    pub async fn first(mut self, db: &impl Executor) -> Result<Option<W::Row>>
+    where
+        S: Closed,
+    {
         self.query.limit = Some(Bound::new(1_i64));
         Ok(self.all(db).await?.pop())
     }
@@ -158,7 +170,10 @@ where
     /// # Errors
     ///
     /// As [`all`](Self::all).
-    pub async fn page(self, db: &impl Executor, number: u64, size: u32) -> Result<Page<W::Row>> {
+    pub async fn page(self, db: &impl Executor, number: u64, size: u32) -> Result<Page<W::Row>>
+    where
+        S: Closed,
+    {
         let number = number.max(1);
         let session = db.acquire().await?;
         let counting = self.query.clone().counting();
@@ -180,7 +195,10 @@ where
     /// # Errors
     ///
     /// What the server reports.
-    pub async fn count(self, db: &impl Executor) -> Result<i64> {
+    pub async fn count(self, db: &impl Executor) -> Result<i64>
+    where
+        S: Closed,
+    {
         let session = db.acquire().await?;
         value(&session, &self.query.counting()).await
     }
@@ -190,7 +208,10 @@ where
     /// # Errors
     ///
     /// What the server reports.
-    pub async fn exists(self, db: &impl Executor) -> Result<bool> {
+    pub async fn exists(self, db: &impl Executor) -> Result<bool>
+    where
+        S: Closed,
+    {
         let session = db.acquire().await?;
         let query = Fragment::query(self.query.rows_only());
         let statement = Fragment::text("SELECT EXISTS ").with(query);
@@ -198,7 +219,7 @@ where
     }
 }
 
-impl<S: Closed, O: Items> Select<S, O> {
+impl<S, O: Items> Select<S, O> {
     /// The rows as they come, without ever holding all of them in memory.
     ///
     /// ```no_run
@@ -216,7 +237,10 @@ impl<S: Closed, O: Items> Select<S, O> {
     /// # Errors
     ///
     /// What the server reports at the beginning; what comes later is in the stream.
-    pub async fn stream<E: Executor>(self, db: &E) -> Result<RowStream<'_, O::Row>> {
+    pub async fn stream<E: Executor>(self, db: &E) -> Result<RowStream<'_, O::Row>>
+    where
+        S: Closed,
+    {
         let session = db.acquire().await?;
         let statement = render::select(&self.query, 0)?;
         let rows = session.query(&statement.sql, &statement.params()).await?;
@@ -252,7 +276,10 @@ impl<S: Closed, O: Items> Select<S, O> {
     /// # Errors
     ///
     /// As [`all`](Self::all).
-    pub async fn all_as<T: From<O::Row> + Send>(self, db: &impl Executor) -> Result<Vec<T>> {
+    pub async fn all_as<T: From<O::Row> + Send>(self, db: &impl Executor) -> Result<Vec<T>>
+    where
+        S: Closed,
+    {
         let session = db.acquire().await?;
         let statement = render::select(&self.query, 0)?;
         rows(&session, &statement, |row| O::read(row).map(T::from)).await

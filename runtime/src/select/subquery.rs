@@ -20,6 +20,7 @@ pub trait Subquery {
     fn into_query(self) -> Query;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: Correlation, V: Value> Subquery for Select<S, (Scalar<V>,)> {
     type Value = V;
     type Outer = S::Outer;

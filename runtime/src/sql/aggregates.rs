@@ -3,7 +3,7 @@
 use crate::column::Wire;
 use crate::expr::{Condition, Expr, Expression, Fragment, Ordering};
 use crate::scope::Shielded;
-use crate::value::{Average, SqlType, Sum, Text, Value};
+use crate::value::{Average, SqlType, Sum, Text, Truth, Value};
 
 /// The kind of an aggregate, which may have a filter and an order, and may be a window function.
 #[derive(Debug)]
@@ -104,14 +104,14 @@ pub fn jsonb_agg<E: Expression>(
 }
 
 /// `bool_and(x)`: whether it is true for all rows. NULL of no rows.
-pub fn bool_and<E: Expression<Value: Value<Base = bool>>>(
+pub fn bool_and<E: Expression<Value: Truth>>(
     expression: E,
 ) -> Expr<E::Scope, Option<bool>, Aggregate> {
     aggregate("bool_and", expression, Wire::default())
 }
 
 /// `bool_or(x)`: whether it is true for any row. NULL of no rows.
-pub fn bool_or<E: Expression<Value: Value<Base = bool>>>(
+pub fn bool_or<E: Expression<Value: Truth>>(
     expression: E,
 ) -> Expr<E::Scope, Option<bool>, Aggregate> {
     aggregate("bool_or", expression, Wire::default())

@@ -10,8 +10,8 @@ use crate::select::render::{self, Rendered};
 use crate::select::results;
 use crate::select::statement::{Action, Change, Projection};
 use crate::select::{Columns, Cte, Items, Scalar, Select, Whole};
-use crate::value::Value;
-use crate::{Column, Error, Executor, In, Result, Source, Table};
+use crate::value::{Truth, Value, ValueOf};
+use crate::{Column, ColumnSpec, Error, Executor, In, Result, Source, Table};
 
 /// It was not said yet which rows.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Unfiltered;
 #[derive(Debug)]
 pub struct Chosen;
 
-/// The rows to change are chosen.
+/// A change whose rows are chosen.
 #[diagnostic::on_unimplemented(
     message = "an update or a delete without a filter concerns every row of the table",
     label = "which rows?",
@@ -29,7 +29,53 @@ pub struct Chosen;
 )]
 pub trait AreChosen {}
 
-impl AreChosen for Chosen {}
+impl<T> AreChosen for Update<T, Chosen> {}
+impl<T> AreChosen for Delete<T, Chosen> {}
+
+/// A condition that chooses the rows to change: one that is always there.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say which rows to change or delete",
+    label = "expected a condition",
+    note = "an `Option` is none: without its condition, the change would concern every row"
+)]
+pub trait Choice {
+    /// The tables that it speaks of.
+    type Scope;
+
+    #[doc(hidden)]
+    fn condition(self) -> Fragment;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Expression<Value: Truth>> Choice for E {
+    type Scope = E::Scope;
+
+    fn condition(self) -> Fragment {
+        self.into_expr().sql
+    }
+}
+
+/// A column of the table `T` that can be set.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be set in a row of `{T}`",
+    label = "expected a column of `{T}` that is not `ReadOnly`",
+    note = "what is `ReadOnly` is computed by the server"
+)]
+pub trait Settable<T> {
+    /// The type of the column.
+    type Value: Value;
+
+    #[doc(hidden)]
+    fn spec(self) -> ColumnSpec;
+}
+
+impl<T, V: Value> Settable<T> for Column<T, V> {
+    type Value = V;
+
+    fn spec(self) -> ColumnSpec {
+        Column::spec(self)
+    }
+}
 
 /// A change of many rows at once: `User::update()` begins one.
 ///
@@ -110,10 +156,10 @@ impl<T: Table> Update<T> {
 
 impl<T: Table, F> Update<T, F> {
     /// Sets a column to a value, or to an expression on the row as it was.
-    pub fn set<V, R, I>(mut self, column: Column<T, V>, value: R) -> Self
+    pub fn set<C, R, I>(mut self, column: C, value: R) -> Self
     where
-        V: Value,
-        R: Operand<V, Scope<T>: In<T, I>>,
+        C: Settable<T>,
+        R: Operand<C::Value, Scope<T>: In<T, I>>,
     {
         let spec = column.spec();
         if let Action::Update(assignments) = &mut self.change.action {
@@ -146,9 +192,9 @@ macro_rules! choosing {
             /// Concerns only the rows for which the condition is true. Of several filters all must be.
             pub fn filter<C, I>(mut self, condition: C) -> $name<T, Chosen>
             where
-                C: Expression<Scope: In<T, I>, Value: Value<Base = bool>>,
+                C: Choice<Scope: In<T, I>>,
             {
-                self.change.filters.push(condition.into_expr().sql);
+                self.change.filters.push(condition.condition());
                 $name {
                     change: self.change,
                     of: PhantomData,
@@ -182,21 +228,22 @@ macro_rules! running {
             pub fn to_sql(&self) -> String {
                 to_sql(&self.change)
             }
+        }
 
+        impl<T: Table $($generics)*> $name<T $($generics)*>
+        where
+            $($bounds)*
+        {
             /// Returns the rows that it concerns.
-            pub fn returning(self) -> Returning<(Whole<T>,)>
-            where
-                $($bounds)*
-            {
+            pub fn returning(self) -> Returning<(Whole<T>,)> {
                 let row = Projection::Row(SourceRef::of::<T>());
                 Returning::new(self.change, vec![row])
             }
 
             /// Returns columns and expressions of the rows that it concerns.
-            pub fn returning_columns<C, I>(self, columns: C) -> Returning<C::Items>
+            pub fn returning_columns<C, I, P>(self, columns: C) -> Returning<P>
             where
-                C: Columns<T, I>,
-                $($bounds)*
+                C: Columns<T, I, Items = P>,
             {
                 Returning::new(self.change, columns.projections())
             }
@@ -206,10 +253,7 @@ macro_rules! running {
             /// # Errors
             ///
             /// A violated constraint, or what else the server reports.
-            pub async fn execute(self, db: &impl Executor) -> Result<u64>
-            where
-                $($bounds)*
-            {
+            pub async fn execute(self, db: &impl Executor) -> Result<u64> {
                 let Rendered { sql, params } = &render(&self.change)?;
                 let params = params.iter().map(|param| param as super::Value<'_>);
                 let params: Vec<super::Value<'_>> = params.collect();
@@ -235,36 +279,38 @@ macro_rules! running {
 }
 
 running! {
-    Update [, F] [F: AreChosen]
-    Delete [, F] [F: AreChosen]
+    Update [, F] [Self: AreChosen]
+    Delete [, F] [Self: AreChosen]
     Inserted [] []
 }
 
-/// Columns that a query with the result `O` can fill.
+/// What a query selects that fills the columns `C` of the table `T`.
 #[diagnostic::on_unimplemented(
-    message = "the query does not select what these columns hold",
-    label = "expected the same number of columns, with the same types",
-    note = "the columns are `{Self}`, and the query selects `{O}`"
+    message = "the query does not select what the columns of the insert hold",
+    label = "expected as many columns, with the same types",
+    note = "the query selects `{Self}` for the columns `{C}` of `{T}`"
 )]
-pub trait Fills<T, O> {
+pub trait Fills<T, C> {
     #[doc(hidden)]
-    fn names(self) -> Vec<&'static str>;
+    fn names(columns: C) -> Vec<&'static str>;
 }
 
-impl<T, V: Value, W: Value<Base = V::Base>> Fills<T, (Scalar<W>,)> for Column<T, V> {
-    fn names(self) -> Vec<&'static str> {
-        vec![self.name()]
+#[diagnostic::do_not_recommend]
+impl<T, V: Value, W: ValueOf<V::Base>> Fills<T, Column<T, V>> for (Scalar<W>,) {
+    fn names(column: Column<T, V>) -> Vec<&'static str> {
+        vec![column.name()]
     }
 }
 
 macro_rules! fills {
     ($($column:ident $value:ident)+) => {
-        impl<T, $($column: Value, $value: Value<Base = $column::Base>),+> Fills<T, ($(Scalar<$value>,)+)>
-            for ($(Column<T, $column>,)+)
+        #[diagnostic::do_not_recommend]
+        impl<T, $($column: Value, $value: ValueOf<$column::Base>),+> Fills<T, ($(Column<T, $column>,)+)>
+            for ($(Scalar<$value>,)+)
         {
             #[allow(non_snake_case)]
-            fn names(self) -> Vec<&'static str> {
-                let ($($column,)+) = self;
+            fn names(columns: ($(Column<T, $column>,)+)) -> Vec<&'static str> {
+                let ($($column,)+) = columns;
                 vec![$($column.name()),+]
             }
         }
@@ -308,9 +354,9 @@ impl<T: Table, C> InsertFrom<T, C> {
     pub fn query<S, O>(self, query: Select<S, O>) -> Inserted<T>
     where
         S: crate::scope::Closed,
-        C: Fills<T, O>,
+        O: Fills<T, C>,
     {
-        let action = Action::Insert(self.columns.names(), Box::new(query.query));
+        let action = Action::Insert(O::names(self.columns), Box::new(query.query));
         Inserted {
             change: change::<T>(action),
             of: PhantomData,

@@ -4,11 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::many;
-use super::{NewRow, Value as Parameter};
+use super::{NewRow, Settable, Value as Parameter};
 use crate::expr::{Bound, Expr, Expression, Fragment, Operand, quoted};
 use crate::scope::{SourceId, SourceRef};
 use crate::select::render;
-use crate::value::Value;
+use crate::value::{Truth, Value};
 use crate::{Column, Executor, In, Result, Source, Table};
 
 /// An insert of rows: `User::insert(&rows)` begins one.
@@ -153,7 +153,7 @@ impl<'a, N: NewRow> Insert<'a, N> {
     pub fn on_conflict_where<C, E, I>(self, columns: C, predicate: E) -> OnConflict<'a, N>
     where
         C: ColumnsOf<N::Row>,
-        E: Expression<Scope: In<N::Row, I>, Value: Value<Base = bool>>,
+        E: Expression<Scope: In<N::Row, I>, Value: Truth>,
     {
         let predicate = predicate.into_expr().sql;
         self.target(Target::Columns(columns.names(), Some(predicate)))
@@ -255,10 +255,10 @@ impl<'a, N: NewRow> OnConflict<'a, N> {
 impl<'a, N: NewRow> Upsert<'a, N> {
     /// Sets a column of a row that is there already to a value, or to an expression on that row and the
     /// new one ([`excluded`]).
-    pub fn set<V, R, I>(mut self, column: Column<N::Row, V>, value: R) -> Self
+    pub fn set<C, R, I>(mut self, column: C, value: R) -> Self
     where
-        V: Value,
-        R: Operand<V, Scope<N::Row>: In<(N::Row, Excluded<N::Row>), I>>,
+        C: Settable<N::Row>,
+        R: Operand<C::Value, Scope<N::Row>: In<(N::Row, Excluded<N::Row>), I>>,
     {
         let spec = column.spec();
         let value = value.operand(spec.wire).sql;
@@ -270,7 +270,7 @@ impl<'a, N: NewRow> Upsert<'a, N> {
     /// is true.
     pub fn filter<C, I>(mut self, condition: C) -> Self
     where
-        C: Expression<Scope: In<(N::Row, Excluded<N::Row>), I>, Value: Value<Base = bool>>,
+        C: Expression<Scope: In<(N::Row, Excluded<N::Row>), I>, Value: Truth>,
     {
         self.update.filters.push(condition.into_expr().sql);
         self

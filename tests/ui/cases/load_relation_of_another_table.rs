@@ -1,0 +1,11 @@
+// `Post::COMMENTS` is a relation of `posts`, not of `users`.
+
+#[path = "../../golden/blog/mod.rs"]
+mod blog;
+
+use blog::{Post, User};
+
+fn main() {
+    let _ = User::select().with(Post::COMMENTS);
+    let _ = User::select().with(User::POSTS.with(User::PROFILE));
+}
