@@ -209,30 +209,37 @@ impl<T: Source> Closed for Maybe<T> {}
 #[diagnostic::do_not_recommend]
 impl<A: Closed, B: Closed> Closed for (A, B) {}
 
-/// The tables around a subquery that it speaks of: the scope that it has as an expression.
+/// The tables around a subquery that it speaks of.
 pub trait Correlation {
-    /// That scope.
+    /// The scope that the subquery has as an expression.
     type Outer;
+    /// The scope that is left of the subquery's own when it is combined with others.
+    type Rest: Correlation;
 }
 
 impl Correlation for () {
     type Outer = ();
+    type Rest = ();
 }
 
 impl<T: Source> Correlation for T {
     type Outer = ();
+    type Rest = ();
 }
 
 impl<T: Source> Correlation for Maybe<T> {
     type Outer = ();
+    type Rest = ();
 }
 
 impl<T: Source> Correlation for Outer<T> {
     type Outer = T;
+    type Rest = Self;
 }
 
 impl<A: Correlation, B: Correlation> Correlation for (A, B) {
     type Outer = (A::Outer, B::Outer);
+    type Rest = (A::Rest, B::Rest);
 }
 
 /// The same tables after a right or full join, which may leave them out.

@@ -7,8 +7,8 @@ use crate::column::Wire;
 use crate::scope::Shielded;
 use crate::select::Subquery;
 use crate::value::{
-    Array, Container, Either, Element, IsRange, Like, MaybeNull, Number, Overlap, SqlType, Text,
-    Time, Truth, Value, ValueOf,
+    Array, Container, Either, Element, IsRange, Like, MaybeNull, NotNull, Nullable, Number,
+    Overlap, SqlType, Text, Time, Truth, Value, ValueOf,
 };
 use crate::{Column, Interval, Range, Source};
 
@@ -86,7 +86,7 @@ methods! {
     }
 
     /// `self IS DISTINCT FROM other`: as `ne`, with NULL as a value like any other.
-    pub fn is_distinct_from<R>(self, other: R) -> Expr<R::Scope<S>, bool>
+    pub fn is_distinct_from<R>(self, other: R) -> Expr<Shielded<R::Scope<S>>, bool>
     where
         R: Operand<Option<V::Base>>,
     {
@@ -94,7 +94,7 @@ methods! {
     }
 
     /// `self IS NOT DISTINCT FROM other`: as `eq`, with NULL as a value like any other.
-    pub fn is_not_distinct_from<R>(self, other: R) -> Expr<R::Scope<S>, bool>
+    pub fn is_not_distinct_from<R>(self, other: R) -> Expr<Shielded<R::Scope<S>>, bool>
     where
         R: Operand<Option<V::Base>>,
     {
@@ -613,7 +613,7 @@ impl<S, V: Value, K> Expr<S, V, K> {
         self,
         other: R,
         operator: &'static str,
-    ) -> Expr<R::Scope<S>, bool> {
+    ) -> Expr<Shielded<R::Scope<S>>, bool> {
         let other = other.operand(self.wire).sql;
         let sql = self.sql.binary(operator, other, Level::Comparison);
         Expr::new(sql, Wire::default())
@@ -798,18 +798,50 @@ macro_rules! operators {
 operators!([S, V: Value, K] Expr<S, V, K>);
 operators!([S: Source, V: Value, A] Column<S, V, A>);
 
+/// The same tables as those of the scope `S`.
+#[diagnostic::on_unimplemented(
+    message = "a condition on `{S}` can't take up one on `{Self}`",
+    note = "`within` gives conditions a common type: `let mut any: Expr<(User, Post), bool> = first.within();`"
+)]
+pub trait SameTables<S> {}
+
+#[diagnostic::do_not_recommend]
+impl<S> SameTables<S> for S {}
+#[diagnostic::do_not_recommend]
+impl<S> SameTables<S> for Shielded<S> {}
+
+/// Never NULL where something of the nullability `N` is not.
+#[diagnostic::on_unimplemented(
+    message = "a condition that is never NULL can't take up one that may be",
+    note = "begin with `.nullable()`"
+)]
+pub trait NoMoreThan<N> {}
+
+#[diagnostic::do_not_recommend]
+impl<N> NoMoreThan<N> for NotNull {}
+#[diagnostic::do_not_recommend]
+impl NoMoreThan<Nullable> for Nullable {}
+
 /// Another condition on the same tables, as in a loop.
-impl<S, V: Truth> BitAndAssign for Expr<S, V, Plain> {
-    fn bitand_assign(&mut self, other: Self) {
+impl<S, V: Truth, R> BitAndAssign<R> for Expr<S, V, Plain>
+where
+    R: Expression<Scope: SameTables<S>, Value: Truth>,
+    <R::Value as Value>::Null: NoMoreThan<V::Null>,
+{
+    fn bitand_assign(&mut self, other: R) {
         let this = std::mem::take(&mut self.sql);
-        self.sql = this.and(other.sql);
+        self.sql = this.and(other.into_expr().sql);
     }
 }
 
 /// Another condition on the same tables, as in a loop.
-impl<S, V: Truth> BitOrAssign for Expr<S, V, Plain> {
-    fn bitor_assign(&mut self, other: Self) {
+impl<S, V: Truth, R> BitOrAssign<R> for Expr<S, V, Plain>
+where
+    R: Expression<Scope: SameTables<S>, Value: Truth>,
+    <R::Value as Value>::Null: NoMoreThan<V::Null>,
+{
+    fn bitor_assign(&mut self, other: R) {
         let this = std::mem::take(&mut self.sql);
-        self.sql = this.or(other.sql);
+        self.sql = this.or(other.into_expr().sql);
     }
 }

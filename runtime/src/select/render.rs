@@ -218,6 +218,11 @@ impl Renderer {
         self.with(&query.with);
         let mut names = Vec::new();
         for from in &query.from {
+            if names.iter().any(|(id, _)| *id == from.source.id) {
+                // Which of the two a column is of, nobody could tell.
+                self.invalid =
+                    Some("a table is in it twice: `alias!` gives it another name the second time");
+            }
             let label = self.label(&from.source, &names);
             names.push((from.source.id, label));
         }

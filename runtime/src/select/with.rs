@@ -3,7 +3,7 @@
 use super::joins::TableRef;
 use super::statement::{Body, Recursion, With};
 use super::{Items, Select};
-use crate::scope::SourceRef;
+use crate::scope::{Closed, SourceRef};
 use crate::{Source, Table};
 
 /// A struct whose rows come from a query: what [`derived!`](crate::derived) declares.
@@ -22,6 +22,7 @@ impl Cte {
     pub fn new<T, S, O>(query: Select<S, O>) -> Self
     where
         T: Derived + Source,
+        S: Closed,
         O: Items<Row = T::Columns>,
     {
         Self(With {
@@ -44,6 +45,8 @@ impl Cte {
     ) -> Self
     where
         T: Derived + Source,
+        S: Closed,
+        S2: Closed,
         O: Items<Row = T::Columns>,
         O2: Items<Row = T::Columns>,
     {
@@ -63,7 +66,7 @@ impl Cte {
 pub fn subquery<T, S, O>(query: Select<S, O>) -> TableRef<T>
 where
     T: Derived + Source,
-    S: crate::scope::Closed,
+    S: Closed,
     O: Items<Row = T::Columns>,
 {
     TableRef::new(Body::Query(Box::new(query.query)))
@@ -168,6 +171,7 @@ macro_rules! derived {
             /// A common table expression whose rows are those of the query.
             pub fn cte<S, O>(query: $crate::Select<S, O>) -> $crate::Cte
             where
+                S: $crate::Closed,
                 O: $crate::Items<Row = <Self as $crate::Derived>::Columns>,
             {
                 $crate::Cte::new::<Self, S, O>(query)
@@ -180,6 +184,8 @@ macro_rules! derived {
                 step: $crate::Select<S2, O2>,
             ) -> $crate::Cte
             where
+                S: $crate::Closed,
+                S2: $crate::Closed,
                 O: $crate::Items<Row = <Self as $crate::Derived>::Columns>,
                 O2: $crate::Items<Row = <Self as $crate::Derived>::Columns>,
             {
@@ -192,6 +198,8 @@ macro_rules! derived {
                 step: $crate::Select<S2, O2>,
             ) -> $crate::Cte
             where
+                S: $crate::Closed,
+                S2: $crate::Closed,
                 O: $crate::Items<Row = <Self as $crate::Derived>::Columns>,
                 O2: $crate::Items<Row = <Self as $crate::Derived>::Columns>,
             {

@@ -1,7 +1,7 @@
 //! Aggregates: one value of many rows.
 
 use crate::column::Wire;
-use crate::expr::{Condition, Expr, Expression, Fragment, Ordering};
+use crate::expr::{Condition, Expr, Expression, Fragment, Ordering, Part};
 use crate::scope::Shielded;
 use crate::value::{Average, SqlType, Sum, Text, Truth, Value};
 
@@ -28,8 +28,7 @@ pub fn count_of<E: Expression>(expression: E) -> Expr<Shielded<E::Scope>, i64, A
 
 /// `count(DISTINCT x)`: the number of different values.
 pub fn count_distinct<E: Expression>(expression: E) -> Expr<Shielded<E::Scope>, i64, Aggregate> {
-    let distinct = Fragment::text("DISTINCT ").with(expression.into_expr().sql);
-    Expr::new(Fragment::call("count", [distinct]), Wire::default())
+    count_of(expression).distinct()
 }
 
 /// `sum(x)`, in the type in which PostgreSQL adds up: of `i32` an `i64`, of `i64` a decimal. NULL of no
@@ -132,6 +131,13 @@ fn extreme<E: Expression, V>(name: &'static str, expression: E) -> Expr<E::Scope
 }
 
 impl<S, V> Expr<S, V, Aggregate> {
+    /// `sum(DISTINCT x)`: each value once.
+    pub fn distinct(mut self) -> Self {
+        // After the name and the parenthesis.
+        self.sql.parts.insert(2, Part::Text("DISTINCT ".into()));
+        self
+    }
+
     /// `… FILTER (WHERE condition)`: only of the rows for which the condition is true.
     pub fn filter<C: Condition>(self, condition: C) -> Expr<(S, Shielded<C::Scope>), V, Filtered> {
         let wire = self.wire;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::expr::{Expression, Fragment, Operand};
+use crate::expr::{Expr, Fragment, Operand};
 use crate::scope::SourceRef;
 use crate::select::render::{self, Rendered};
 use crate::select::results;
@@ -47,8 +47,17 @@ pub trait Choice {
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Expression<Value: Truth>> Choice for E {
-    type Scope = E::Scope;
+impl<F, V: Truth, K> Choice for Expr<F, V, K> {
+    type Scope = F;
+
+    fn condition(self) -> Fragment {
+        self.sql
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Source, V: Truth, A> Choice for Column<T, V, A> {
+    type Scope = T;
 
     fn condition(self) -> Fragment {
         self.into_expr().sql
@@ -155,7 +164,8 @@ impl<T: Table> Update<T> {
 }
 
 impl<T: Table, F> Update<T, F> {
-    /// Sets a column to a value, or to an expression on the row as it was.
+    /// Sets a column to a value, or to an expression on the row as it was. Of two values for one column
+    /// the last one counts.
     pub fn set<C, R, I>(mut self, column: C, value: R) -> Self
     where
         C: Settable<T>,
@@ -163,6 +173,7 @@ impl<T: Table, F> Update<T, F> {
     {
         let spec = column.spec();
         if let Action::Update(assignments) = &mut self.change.action {
+            assignments.retain(|(name, _)| *name != spec.name);
             assignments.push((spec.name, value.operand(spec.wire).sql));
         }
         self

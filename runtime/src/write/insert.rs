@@ -262,6 +262,9 @@ impl<'a, N: NewRow> Upsert<'a, N> {
     {
         let spec = column.spec();
         let value = value.operand(spec.wire).sql;
+        self.update
+            .assignments
+            .retain(|(name, _)| *name != spec.name);
         self.update.assignments.push((spec.name, value));
         self
     }

@@ -73,12 +73,16 @@ async fn comparisons() {
     assert_eq!(maybe(User::AGE.eq(None)).await, ["Bob"]);
     assert_eq!(maybe(User::AGE.ne(None)).await, ["Ada", "Cid"]);
     assert_eq!(maybe(!User::AGE.eq(36)).await, ["Cid"]);
-    assert_eq!(found(User::AGE.is_distinct_from(36)).await, ["Bob", "Cid"]);
+    let query = User::select().filter(User::AGE.is_distinct_from(36));
+    assert_eq!(names(&db, query).await, ["Bob", "Cid"]);
     assert_eq!(
-        found(User::AGE.is_distinct_from(None)).await,
+        found(User::AGE.is_distinct_from(None).within()).await,
         ["Ada", "Cid"]
     );
-    assert_eq!(found(User::AGE.is_not_distinct_from(None)).await, ["Bob"]);
+    assert_eq!(
+        found(User::AGE.is_not_distinct_from(None).within()).await,
+        ["Bob"]
+    );
     assert_eq!(maybe(User::AGE.not_in([36])).await, ["Cid"]);
     let query = User::select().filter(User::AGE.is_null() | User::AGE.is_not_null());
     assert_eq!(names(&db, query).await.len(), 3);
@@ -115,6 +119,7 @@ async fn filters_are_put_together() {
     let mut any = User::NAME.eq("Ada");
     for name in ["Bob", "Eve"] {
         any |= User::NAME.eq(name);
+        any &= User::NAME.is_distinct_from("Eve");
     }
     assert_eq!(names(&db, User::select().filter(any)).await, ["Ada", "Bob"]);
     let mut query = User::select();
@@ -506,6 +511,9 @@ async fn a_table_twice() {
         .await
         .unwrap();
     assert_eq!(rows.len(), 1);
+    // Without another name nobody could tell the two apart.
+    let twice = User::select().join(table::<User>().on(sql::raw("true").returns::<bool>()));
+    assert!(matches!(twice.all(&db).await, Err(Error::Statement(_))));
     // Relations of the alias.
     let query = Select::<Commenter>::new().filter(User::POSTS.from(Commenter).is_empty());
     let users: Vec<User> = query.all(&db).await.unwrap();
@@ -593,6 +601,16 @@ async fn aggregates() {
     assert_eq!(first.as_deref(), Some("Ada"));
     assert_eq!(last, Some(at(3)));
     assert_eq!(json.unwrap().to_string(), "[1,2,3]");
+
+    let scores: (Option<f64>, Option<String>) = Post::select()
+        .columns((
+            sum(Post::AUTHOR_ID.cast::<f64>()).distinct(),
+            string_agg(Post::AUTHOR_ID.cast::<String>(), "+").distinct(),
+        ))
+        .one(&db)
+        .await
+        .unwrap();
+    assert_eq!((scores.0, scores.1.as_deref()), (Some(3.0), Some("1+2")));
 
     let none: (i64, Option<i64>) = User::select()
         .filter(User::ID.lt(0))
@@ -750,6 +768,14 @@ async fn subqueries() {
         .filter(Post::AUTHOR_ID.eq(User::ID));
     let query = User::select().filter(!sql::exists(theirs.clone()));
     assert_eq!(names(&db, query).await, ["Cid"]);
+    // Of a combined query as well.
+    let posts = theirs.clone().columns(Post::ID);
+    let comments = Comment::select()
+        .outer::<User>()
+        .filter(Comment::AUTHOR_ID.eq(User::ID))
+        .columns(Comment::ID);
+    let silent = User::select().filter(!sql::exists(posts.union_all(comments)));
+    assert_eq!(names(&db, silent).await, [""; 0]);
     let best = theirs.columns(max(Post::SCORE)).scalar();
     let rows: Vec<(String, Option<f64>)> = User::select()
         .columns((User::NAME, best))
