@@ -465,6 +465,13 @@ impl Renderer {
             Action::Update(assignments) => {
                 self.text(&format!("UPDATE {} SET ", change.table.name));
                 self.assignments(assignments);
+                let version = change.version.filter(|version| {
+                    let mut names = assignments.iter().map(|(name, _)| name);
+                    names.all(|name| name != version)
+                });
+                if let Some(version) = version.map(quoted) {
+                    self.text(&format!(", {version} = {version} + 1"));
+                }
             }
             Action::Delete => self.text(&format!("DELETE FROM {}", change.table.name)),
             Action::Insert(..) => {}

@@ -159,6 +159,8 @@ impl From {
 pub struct Change {
     pub(crate) with: Vec<With>,
     pub(crate) table: SourceRef,
+    /// The column that an update counts up.
+    pub(crate) version: Option<&'static str>,
     pub(crate) action: Action,
     pub(crate) filters: Vec<Fragment>,
     pub(crate) returning: Vec<Projection>,
