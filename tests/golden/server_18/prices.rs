@@ -72,7 +72,7 @@ impl Price {
         const SQL: &str = r#"
             SELECT "product_id", "valid"::text, "amount"
             FROM "public"."prices"
-            ORDER BY "product_id", "valid""#;
+            ORDER BY "product_id", "prices"."valid""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
     }
 
@@ -85,7 +85,7 @@ impl Price {
             SELECT "product_id", "valid"::text, "amount"
             FROM "public"."prices"
             WHERE "product_id" = $1
-            ORDER BY "product_id", "valid""#;
+            ORDER BY "product_id", "prices"."valid""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&product_id]).await
     }
 

@@ -184,7 +184,7 @@ impl Product {
             SELECT "product_id", "valid"::text, "amount"
             FROM "public"."prices"
             WHERE "product_id" = $1
-            ORDER BY "product_id", "valid""#;
+            ORDER BY "product_id", "prices"."valid""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
     }
 }
