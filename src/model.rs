@@ -250,9 +250,8 @@ pub struct Lock {
     pub column: String,
     /// The condition that the version is still the row's: `"version" = $2`.
     pub current_sql: String,
-    /// The column, quoted, that each change has to count up; `None` where PostgreSQL changes the version
-    /// itself.
-    pub counter_sql: Option<String>,
+    /// Each change has to count the column up; otherwise PostgreSQL changes it itself.
+    pub counts: bool,
 }
 
 /// A field of [`NewRow`] or [`Patch`].

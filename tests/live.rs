@@ -13,6 +13,8 @@ mod custom_types;
 mod database;
 #[path = "live/keys.rs"]
 mod keys;
+#[path = "live/locking.rs"]
+mod locking;
 #[path = "live/names.rs"]
 mod names;
 #[path = "live/organisation.rs"]

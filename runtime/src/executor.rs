@@ -86,7 +86,18 @@ impl<'a> Session<'a> {
     /// has changed, is prepared anew and started once more, except in a transaction, which has
     /// failed with it.
     pub(crate) async fn query(&self, sql: &str, params: Params<'_>) -> Result<RowStream> {
-        let error = match self.start(sql, params).await {
+        let statement = self.prepare(sql).await?;
+        self.query_prepared(&statement, sql, params).await
+    }
+
+    /// As [`query`](Self::query), with the statement that was prepared from the text.
+    pub(crate) async fn query_prepared(
+        &self,
+        statement: &Statement,
+        sql: &str,
+        params: Params<'_>,
+    ) -> Result<RowStream> {
+        let error = match self.start(statement, params).await {
             Ok(rows) => return Ok(rows),
             Err(error) => error,
         };
@@ -97,7 +108,8 @@ impl<'a> Session<'a> {
         if self.in_transaction {
             return Err(error.into());
         }
-        match self.start(sql, params).await {
+        let again = async { self.start(&self.prepare(sql).await?, params).await };
+        match again.await {
             // There was a transaction after all, begun by a statement of the user's.
             Err(again) if again.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => {
                 Err(error.into())
@@ -106,23 +118,17 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The statement, for the types of its parameters and columns.
-    pub(crate) async fn prepared(&self, sql: &str) -> Result<Statement> {
-        Ok(self.prepare(sql).await?)
-    }
-
     async fn start(
         &self,
-        sql: &str,
+        statement: &Statement,
         params: Params<'_>,
     ) -> Result<RowStream, tokio_postgres::Error> {
-        let statement = self.prepare(sql).await?;
-        self.client()
-            .query_raw(&statement, params.iter().copied())
-            .await
+        let params = params.iter().copied();
+        self.client().query_raw(statement, params).await
     }
 
-    async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
+    /// A statement, prepared now if it was not before.
+    pub(crate) async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
         match &self.link {
             Link::Connection(connection) => {
                 let statements = connection.statements();

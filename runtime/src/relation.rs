@@ -403,6 +403,11 @@ macro_rules! many {
             pub fn limit(self, limit: u32) -> Related<Self, (), Many> {
                 Related::new(self).limit(limit)
             }
+
+            /// Leaves out this many related rows of each row at the beginning.
+            pub fn offset(self, offset: u32) -> Related<Self, (), Many> {
+                Related::new(self).offset(offset)
+            }
         }
     )+};
 }

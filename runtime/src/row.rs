@@ -30,6 +30,9 @@ pub trait Table: FromRow + Clone + Sync + 'static {
     const COLUMNS: &'static [ColumnSpec];
     /// The names of the primary key's columns.
     const KEY: &'static [&'static str];
+    /// The name of the column that counts the changes of a row, where there is one: a change counts it up
+    /// unless it says itself what to set it to.
+    const VERSION: Option<&'static str> = None;
 }
 
 /// Reads one column of a row.

@@ -22,6 +22,7 @@ pub use self::change::{
 pub use self::copy::{CopyFormat, CopyOut, copy_in, copy_in_stream, copy_out};
 pub use self::insert::{ColumnsOf, Excluded, Insert, OnConflict, Upsert, excluded};
 pub use self::many::insert_many;
+use crate::expr::quoted;
 use crate::{Error, Executor, Params, Result, Table, query};
 
 /// Appends formatted text, which can't fail for a `String`.
@@ -54,8 +55,6 @@ pub trait Patch: Sync {
 
     /// The columns that can be written.
     const COLUMNS: &'static [WriteColumn];
-    /// The quoted name of a column that counts the changes of a row, if there is one.
-    const VERSION: Option<&'static str> = None;
 
     /// The value for each of the [columns](Self::COLUMNS), or `None` to leave the column as it is.
     fn values(&self) -> Vec<Option<Value<'_>>>;
@@ -167,7 +166,8 @@ pub async fn insert<N: NewRow>(db: &impl Executor, row: &N) -> Result<N::Row> {
 /// Inserts a row, or changes the row that is there already, and returns it as the database has it.
 ///
 /// `target` says when a row counts as there already, as `ON CONFLICT` takes it: `("email")`. Then all
-/// columns that are given are set, except the key's own: `key` are their quoted names.
+/// columns that are given are set, except the key's own, of which `key` are the quoted names, and the
+/// [version](Table::VERSION), which is counted up.
 ///
 /// # Errors
 ///
@@ -181,18 +181,23 @@ pub async fn upsert<N: NewRow>(
     let given = Given::new(N::COLUMNS, row.values());
     let mut sql = given.insert_into(N::Row::NAME);
     push!(sql, " ON CONFLICT {target} DO UPDATE SET ");
+    let table = N::Row::NAME;
+    let version = N::Row::VERSION.map(quoted);
     let mut set: Vec<&str> = given.columns.iter().map(|column| column.name).collect();
-    set.retain(|name| !key.contains(name));
+    set.retain(|name| !key.contains(name) && version.as_deref() != Some(*name));
     for (index, name) in set.iter().enumerate() {
         push_comma(&mut sql, index);
         push!(sql, "{name} = EXCLUDED.{name}");
     }
-    if set.is_empty() {
+    match (set.is_empty(), version) {
         // Something has to be set for the row to be returned: a column, to what it is.
-        let mut names = N::COLUMNS.iter().map(|column| column.name);
-        if let Some(name) = names.next() {
-            push!(sql, "{name} = {}.{name}", N::Row::NAME);
+        (true, _) => {
+            if let Some(WriteColumn { name, .. }) = N::COLUMNS.first() {
+                push!(sql, "{name} = {table}.{name}");
+            }
         }
+        (false, Some(version)) => push!(sql, ", {version} = {table}.{version} + 1"),
+        (false, None) => {}
     }
     push!(sql, " RETURNING {}", N::Row::SELECT_LIST);
     query::one(db, &sql, &given.values).await
@@ -256,7 +261,9 @@ async fn update_where<P: Patch>(
         push!(sql, "{} = ${parameter}::{}", column.name, column.ty);
         column.push_cast(&mut sql);
     }
-    if let Some(version) = P::VERSION {
+    if let Some(version) = P::Row::VERSION.map(quoted)
+        && given.columns.iter().all(|column| column.name != version)
+    {
         push!(sql, ", {version} = {version} + 1");
     }
     push!(sql, " WHERE {condition} RETURNING {list}");

@@ -57,6 +57,8 @@ struct Table {
     select_list: String,
     columns: String,
     key: String,
+    /// The constant of the column that counts changes.
+    version: Option<String>,
 }
 
 impl EntityFile {
@@ -136,6 +138,19 @@ impl Table {
         let column =
             |field: &model::Field| Expr::atom(format!("Self::{}", field.constant)).link(".spec()");
         let key = |name: &String| Expr::atom(str_literal(name));
+        let version = |name: &str| {
+            constant(
+                "const VERSION",
+                "::std::option::Option<&'static str>",
+                &Expr::call(
+                    "::std::option::Option::Some",
+                    vec![Expr::atom(str_literal(name))],
+                ),
+                4,
+            )
+        };
+        let lock = entity.patch.as_ref().and_then(|patch| patch.lock.as_ref());
+        let counter = lock.filter(|lock| lock.counts);
         Self {
             header: impl_header("::rowsmith_runtime::Table", &entity.row),
             name: text("const NAME", &entity.table_sql),
@@ -150,6 +165,7 @@ impl Table {
                 "&'static str",
                 entity.key.iter().map(key).collect(),
             ),
+            version: counter.map(|lock| version(&lock.column)),
         }
     }
 }

@@ -22,7 +22,6 @@ impl Patch {
     pub fn new(patch: &model::Patch, entity: &Entity, table: &str, serde: bool) -> Self {
         let lock = patch.lock.as_ref();
         let apply_to = lock.map(|lock| Function::apply_to(patch, lock, &entity.row));
-        let counter = lock.and_then(|lock| lock.counter_sql.as_deref());
         Self {
             definition: definition(patch, table, serde),
             name: patch.name.clone(),
@@ -30,8 +29,7 @@ impl Patch {
             functions: std::iter::once(Function::apply(patch, &entity.row))
                 .chain(apply_to)
                 .collect(),
-            write: Write::new(Target::Patch, &patch.name, &entity.row, &patch.fields)
-                .version(counter),
+            write: Write::new(Target::Patch, &patch.name, &entity.row, &patch.fields),
         }
     }
 }

@@ -14,8 +14,6 @@ pub struct Write {
     columns: String,
     /// A constant for a single column that takes several lines.
     lone_column: Option<String>,
-    /// The constant of the column that counts changes.
-    version: Option<String>,
     /// The list of all values, unless it is made from `lone_value`.
     values: String,
     /// A variable for a single value that takes several lines.
@@ -47,26 +45,8 @@ impl Write {
                 &Expr::List("&[", columns),
                 4,
             ),
-            version: None,
             lone_value: lone(&values).map(|it| assignment("let value", it, 8)),
             values: tail(&Expr::List("::std::vec![", values), 8),
-        }
-    }
-
-    /// The same, with a column that counts up.
-    pub fn version(self, column: Option<&str>) -> Self {
-        let version = |column: &str| {
-            let column = vec![Expr::atom(str_literal(column))];
-            constant(
-                "const VERSION",
-                "::std::option::Option<&'static str>",
-                &Expr::call("::std::option::Option::Some", column),
-                4,
-            )
-        };
-        Self {
-            version: column.map(version),
-            ..self
         }
     }
 }

@@ -240,11 +240,16 @@ impl<'a> Row<'a> {
         let Some(key) = self.primary_key() else {
             return Vec::new();
         };
-        let alias = alias.map(|a| format!("{a}.")).unwrap_or_default();
-        let columns: Vec<String> = self
-            .pick(&key.columns)
-            .map(|field| format!("{alias}{}", field.quoted()))
-            .collect();
+        let column = |field: &Field<'_>| {
+            let column = field.quoted();
+            match (alias, &field.value.read_cast) {
+                (Some(alias), _) => format!("{alias}.{column}"),
+                // The bare name would be that of what is selected, which sorts as text.
+                (None, Some(_)) => format!("{}.{column}", sql::quote(&self.name.name)),
+                (None, None) => column,
+            }
+        };
+        let columns: Vec<String> = self.pick(&key.columns).map(column).collect();
         if columns.is_empty() {
             return Vec::new();
         }

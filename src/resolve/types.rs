@@ -214,6 +214,10 @@ impl Value<'_> {
         self.scalar == Scalar::Text
     }
 
+    fn is_composite(&self) -> bool {
+        !self.array && matches!(self.scalar, Scalar::Composite(_))
+    }
+
     /// The argument may be anything that turns into the type.
     pub(super) fn takes_into(&self) -> bool {
         !self.array && matches!(self.pass(), Pass::Str | Pass::Bytes)
@@ -260,12 +264,12 @@ impl Value<'_> {
         }
     }
 
-    /// `$1`, cast where the server could not tell its type from what it stands beside.
-    /// `same_type` says that it stands beside a column of the value's own type.
+    /// `$1`, cast where the server could not tell its type from what it stands beside: beside a composite
+    /// it is any record. `same_type` says that it stands beside a column of the value's own type.
     pub(super) fn placeholder(&self, n: usize, same_type: bool) -> String {
         match &self.cast_sql {
             Some(cast) => format!("${n}::{}::{cast}", self.param_sql),
-            None if same_type => format!("${n}"),
+            None if same_type && !self.is_composite() => format!("${n}"),
             None => format!("${n}::{}", self.param_sql),
         }
     }

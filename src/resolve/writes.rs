@@ -69,7 +69,7 @@ fn lock(row: &Row<'_>, key: &Key<'_>) -> Option<Lock> {
         fields: fields.map(|field| field.ident.rs.clone()).collect(),
         column: version.column.name.clone(),
         current_sql: version.equals(key.columns.len() + 1),
-        counter_sql: (!is_system(version.column)).then(|| version.quoted()),
+        counts: !is_system(version.column),
     })
 }
 

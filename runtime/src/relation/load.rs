@@ -94,15 +94,14 @@ impl<P: Send> Loads<P> for () {
 /// At most this many keys travel in one message.
 const CHUNK: usize = 20_000;
 
-/// Types whose values are equal only when their bytes are.
-const EXACT: [&str; 12] = [
+/// Types whose values are equal only when their bytes are. That of `text` are not under every collation.
+const EXACT: [&str; 11] = [
     "int2",
     "int4",
     "int8",
     "oid",
     "bool",
     "uuid",
-    "text",
     "name",
     "bytea",
     "date",
@@ -137,13 +136,13 @@ where
             }
             let path = self.relation.path();
             let mut plan = Plan::new(self, &path, true)?;
-            let mut prepared = session.prepared(&plan.statement.sql).await?;
+            let mut prepared = session.prepare(&plan.statement.sql).await?;
             if !plan.fits(&prepared) {
                 plan = Plan::new(self, &path, false)?;
-                prepared = session.prepared(&plan.statement.sql).await?;
+                prepared = session.prepare(&plan.statement.sql).await?;
             }
             let keys = Keys::new(&rows, path.links, prepared.params()).map_err(Error::Encode)?;
-            let groups = plan.fetch(session, &keys).await?;
+            let groups = plan.fetch(session, &prepared, &keys).await?;
             let groups = self.loads.attach_each(session, groups).await?;
             hand_out::<G, W::Row>(groups, keys.of_rows())
         })
@@ -280,19 +279,21 @@ impl<T: Table> Plan<T> {
         let Told::Column(index) = self.told else {
             return true;
         };
-        let is_text = |ty: &Type| matches!(*ty, Type::TEXT | Type::VARCHAR | Type::NAME);
         let column = prepared.columns().get(index).map(|column| column.type_());
         let key = prepared.params().first().map(Type::kind);
         match (column, key) {
-            (Some(column), Some(Kind::Array(key))) => {
-                column == key || is_text(column) && is_text(key)
-            }
+            (Some(column), Some(Kind::Array(key))) => column == key,
             _ => false,
         }
     }
 
     /// The related rows of each key.
-    async fn fetch(&self, session: &Session<'_>, keys: &Keys) -> Result<Vec<Vec<T>>> {
+    async fn fetch(
+        &self,
+        session: &Session<'_>,
+        statement: &Statement,
+        keys: &Keys,
+    ) -> Result<Vec<Vec<T>>> {
         let mut groups: Vec<Vec<T>> = Vec::new();
         groups.resize_with(keys.len(), Vec::new);
         let mut start = 0;
@@ -309,7 +310,7 @@ impl<T: Table> Plan<T> {
                 }
                 Ok(())
             };
-            results::each(session, &self.statement.sql, &params, read).await?;
+            results::each_of(session, statement, &self.statement.sql, &params, read).await?;
         }
         Ok(groups)
     }
@@ -327,30 +328,32 @@ impl<T: Table> Plan<T> {
                 .map_err(|error| row::decode_error(row, index, error))?;
             return Ok(keys.number(bytes));
         }
-        // `WITH ORDINALITY` counts from 1.
-        let number: i64 = row::get(row, 0)?;
+        // The elements of an array are counted from 1 on.
+        let number: i32 = row::get(row, 0)?;
         Ok(usize::try_from(number - 1)
             .ok()
             .map(|number| first + number))
     }
 }
 
-/// `unnest($1::int8[], $2::text[]) WITH ORDINALITY AS "keys" ("k1", "k2", "n")`
+/// `(SELECT unnest($1::int8[]), unnest($2::text[]), generate_subscripts($1::int8[], 1)) AS "keys" ("k1",
+/// "k2", "n")`
+///
+/// In the `FROM` clause itself, a composite value would be taken apart into its attributes.
 fn unnested<R>(path: &Path<R>) -> From {
-    let links = path.links.iter().zip(1..);
-    let arrays: Vec<String> = links
-        .map(|(link, n)| format!("${n}::{}[]", link.ty))
-        .collect();
-    let names: String = (1..=path.links.len())
-        .map(|n| format!("\"k{n}\", "))
-        .collect();
+    let mut select = "(SELECT ".to_owned();
+    let mut names = String::new();
+    let mut number = String::new();
+    for (link, n) in path.links.iter().zip(1..) {
+        let array = format!("${n}::{}[]", link.ty);
+        select += &format!("unnest({array}), ");
+        names += &format!("\"k{n}\", ");
+        number = format!("generate_subscripts({array}, 1))");
+    }
     From {
         join: Join::Cross,
         source: SourceRef::unnamed(SourceId::of::<Unnested>(), "\"keys\""),
-        body: Body::Text(
-            format!("unnest({}) WITH ORDINALITY", arrays.join(", ")),
-            names + "\"n\"",
-        ),
+        body: Body::Text(select + &number, names + "\"n\""),
     }
 }
 
@@ -367,7 +370,7 @@ fn is_key<R>(path: &Path<R>, near: SourceId, keys: SourceId) -> Fragment {
 }
 
 /// For each key the rows of a query of its own, in their order, with the number of the key before them:
-/// `SELECT … FROM unnest(…) AS "keys" CROSS JOIN LATERAL (…) AS "related"`
+/// `SELECT … FROM (SELECT unnest(…), …) AS "keys" CROSS JOIN LATERAL (…) AS "related"`
 fn for_each(keys: From, mut query: Query, far: SourceRef) -> Query {
     let mut place = "n".to_owned();
     while far.columns.iter().any(|column| column.name == place) {

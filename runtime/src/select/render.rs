@@ -246,10 +246,12 @@ impl Renderer {
             self.text(&format!(" {operator} "));
             self.branch(other);
         }
+        let qualified = self.beside_output(query);
         for (index, term) in query.order_by.iter().enumerate() {
             self.text(if index == 0 { " ORDER BY " } else { ", " });
             self.fragment(&term.fragment());
         }
+        self.qualify(qualified);
         for (word, value) in [(" LIMIT ", &query.limit), (" OFFSET ", &query.offset)] {
             if let Some(value) = value {
                 self.text(word);
@@ -268,6 +270,20 @@ impl Renderer {
         self.scopes.pop();
     }
 
+    /// Qualifies columns where PostgreSQL looks for a bare name among what is selected before it looks
+    /// among the tables' columns, if it could find something else there. Returns what was before.
+    fn beside_output(&mut self, query: &Query) -> bool {
+        let qualified = self.scopes.last().is_some_and(|scope| scope.qualified);
+        self.qualify(qualified || query.head.is_none() && query.hides_columns());
+        qualified
+    }
+
+    fn qualify(&mut self, qualified: bool) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.qualified = qualified;
+        }
+    }
+
     fn select(&mut self, query: &Query) {
         self.text("SELECT");
         match &query.distinct {
@@ -275,7 +291,9 @@ impl Renderer {
             Distinct::Yes => self.text(" DISTINCT"),
             Distinct::On(on) => {
                 self.text(" DISTINCT ON (");
+                let qualified = self.beside_output(query);
                 self.list(on, ", ");
+                self.qualify(qualified);
                 self.text(")");
             }
         }
@@ -472,6 +490,13 @@ impl Renderer {
             Action::Update(assignments) => {
                 self.text(&format!("UPDATE {} SET ", change.table.name));
                 self.assignments(assignments);
+                let version = change.version.filter(|version| {
+                    let mut names = assignments.iter().map(|(name, _)| name);
+                    names.all(|name| name != version)
+                });
+                if let Some(version) = version.map(quoted) {
+                    self.text(&format!(", {version} = {version} + 1"));
+                }
             }
             Action::Delete => self.text(&format!("DELETE FROM {}", change.table.name)),
             Action::Insert(..) => {}

@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 use futures_util::future::try_join;
 use futures_util::{Stream, TryStreamExt};
 
+use tokio_postgres::Statement;
+
 use super::render::{self, Rendered};
 use super::statement::{Distinct, Projection};
 use super::{Items, Page, Query, Select};
@@ -57,9 +59,21 @@ pub(crate) async fn each(
     session: &Session<'_>,
     sql: &str,
     params: Params<'_>,
+    read: impl FnMut(&Row) -> Result<()>,
+) -> Result<()> {
+    let statement = session.prepare(sql).await?;
+    each_of(session, &statement, sql, params, read).await
+}
+
+/// As [`each`], with the statement that was prepared from the text.
+pub(crate) async fn each_of(
+    session: &Session<'_>,
+    statement: &Statement,
+    sql: &str,
+    params: Params<'_>,
     mut read: impl FnMut(&Row) -> Result<()>,
 ) -> Result<()> {
-    let mut rows = pin!(session.query(sql, params).await?);
+    let mut rows = pin!(session.query_prepared(statement, sql, params).await?);
     while let Some(row) = rows.try_next().await? {
         read(&row)?;
     }

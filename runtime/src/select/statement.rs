@@ -120,6 +120,17 @@ impl Query {
         self
     }
 
+    /// Whether something else than a column may be selected under the column's name: `during::text`.
+    pub(crate) fn hides_columns(&self) -> bool {
+        self.columns.iter().any(|column| match column {
+            Projection::Row(source) | Projection::Perhaps(source) => {
+                let mut columns = source.columns.iter();
+                columns.any(|column| column.wire.read.is_some())
+            }
+            Projection::Expression(sql, cast) => cast.is_some() || !sql.is_column(),
+        })
+    }
+
     /// Whether there are as many rows as the filters leave: nothing puts rows together, leaves some
     /// out or makes more of them.
     pub(crate) fn is_plain(&self) -> bool {
@@ -161,6 +172,8 @@ impl From {
 pub struct Change {
     pub(crate) with: Vec<With>,
     pub(crate) table: SourceRef,
+    /// The column that an update counts up.
+    pub(crate) version: Option<&'static str>,
     pub(crate) action: Action,
     pub(crate) filters: Vec<Fragment>,
     pub(crate) returning: Vec<Projection>,

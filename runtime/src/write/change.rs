@@ -147,6 +147,7 @@ fn change<T: Source>(action: Action) -> Change {
     Change {
         with: Vec::new(),
         table: SourceRef::of::<T>(),
+        version: T::Row::VERSION,
         action,
         filters: Vec::new(),
         returning: Vec::new(),

@@ -76,7 +76,7 @@ where
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let table = N::Row::NAME;
     let probe = format!("SELECT {} FROM {table}", names.join(", "));
-    let probe = session.prepared(&probe).await?;
+    let probe = session.prepare(&probe).await?;
     let types = probe.columns().iter().map(|column| column.type_().clone());
     let types: Vec<Type> = types.collect();
     let mut copy = format!("COPY {table}");

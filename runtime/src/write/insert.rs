@@ -220,7 +220,8 @@ impl<'a, N: NewRow> OnConflict<'a, N> {
         self.insert(None)
     }
 
-    /// Changes rows that are there already: all columns that are given, except those of the key.
+    /// Changes rows that are there already: all columns that are given, except those of the key and the
+    /// [version](Table::VERSION), which is counted up.
     pub fn do_update(self) -> Upsert<'a, N> {
         self.update(None)
     }
@@ -322,6 +323,7 @@ struct UpdateSql {
     columns: Option<Vec<&'static str>>,
     /// The key's own columns, which keep their values.
     key: Vec<String>,
+    version: Option<String>,
     /// What is set to something else than the value of the new row.
     set: Vec<&'static str>,
     assignments: String,
@@ -357,6 +359,7 @@ impl Conflict {
         let update = self.update.as_ref().map(|update| UpdateSql {
             columns: update.columns.clone(),
             key,
+            version: T::VERSION.map(quoted),
             set: update.assignments.iter().map(|(name, _)| *name).collect(),
             assignments,
             conditions,
@@ -377,12 +380,13 @@ impl OnConflictSql {
         let Some(update) = &self.update else {
             return format!("{} NOTHING", self.head);
         };
+        let version = update.version.as_ref();
         let chosen: Vec<String> = match &update.columns {
             Some(columns) => columns.iter().map(|name| quoted(name)).collect(),
             None => given
                 .iter()
                 .map(|name| (*name).to_owned())
-                .filter(|name| !update.key.contains(name))
+                .filter(|name| !update.key.contains(name) && version != Some(name))
                 .collect(),
         };
         let is_set = |name: &String| update.set.iter().any(|set| quoted(set) == *name);
@@ -397,6 +401,11 @@ impl OnConflictSql {
         if set.is_empty() {
             // Something has to be set for the row to be returned: a column, to what it is.
             set.push(format!("{any} = {table}.{any}"));
+        } else if let Some(version) = version
+            && !chosen.contains(version)
+            && !is_set(version)
+        {
+            set.push(format!("{version} = {table}.{version} + 1"));
         }
         format!(
             "{} UPDATE SET {}{}",

@@ -197,7 +197,7 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
                 fields: vec![columns[0].rs.into(), column.rs.into()],
                 column: column.db.into(),
                 current_sql: format!("\"{}\" = $2", column.db),
-                counter_sql: column.nullable.then(|| format!("\"{}\"", column.db)),
+                counts: column.nullable,
             }),
         }),
     }

@@ -224,6 +224,7 @@ impl ::rowsmith_runtime::Table for Account {
         Self::VERSION.spec(),
     ];
     const KEY: &'static [&'static str] = &["id"];
+    const VERSION: ::std::option::Option<&'static str> = ::std::option::Option::Some("version");
 }
 
 /// A new row of `public.accounts`, to be inserted.
@@ -368,8 +369,6 @@ impl ::rowsmith_runtime::Patch for AccountPatch {
         ::rowsmith_runtime::WriteColumn::new(r#""owner""#, "text"),
         ::rowsmith_runtime::WriteColumn::new(r#""balance""#, "int8"),
     ];
-    const VERSION: ::std::option::Option<&'static str> =
-        ::std::option::Option::Some(r#""version""#);
 
     fn values(
         &self,

@@ -54,7 +54,7 @@ impl Booking {
         const SQL: &str = r#"
             SELECT "slot"::text, "room", "xmin"::text
             FROM "public"."bookings"
-            ORDER BY "slot""#;
+            ORDER BY "bookings"."slot""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
     }
 

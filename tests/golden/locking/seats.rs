@@ -208,6 +208,7 @@ impl ::rowsmith_runtime::Table for Seat {
         Self::REVISION.spec(),
     ];
     const KEY: &'static [&'static str] = &["flight", "number"];
+    const VERSION: ::std::option::Option<&'static str> = ::std::option::Option::Some("revision");
 }
 
 /// A new row of `public.seats`, to be inserted.
@@ -363,8 +364,6 @@ impl ::rowsmith_runtime::Patch for SeatPatch {
         ::rowsmith_runtime::WriteColumn::new(r#""number""#, "int2"),
         ::rowsmith_runtime::WriteColumn::new(r#""taken_by""#, "int8"),
     ];
-    const VERSION: ::std::option::Option<&'static str> =
-        ::std::option::Option::Some(r#""revision""#);
 
     fn values(
         &self,

@@ -62,7 +62,7 @@ impl Booking {
         const SQL: &str = r#"
             SELECT "during"::text, "room", "tags"::text
             FROM "public"."bookings"
-            ORDER BY "during""#;
+            ORDER BY "bookings"."during""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
     }
 
