@@ -227,6 +227,8 @@ impl Expression for &str {
 pub trait Condition {
     /// The tables that it speaks of.
     type Scope;
+    /// Whether it may be NULL.
+    type Null: Nullability;
 
     #[doc(hidden)]
     fn condition(self) -> Option<Fragment>;
@@ -234,6 +236,7 @@ pub trait Condition {
 
 impl<F, V: Value<Base = bool>, K> Condition for Expr<F, V, K> {
     type Scope = F;
+    type Null = V::Null;
 
     fn condition(self) -> Option<Fragment> {
         Some(self.sql)
@@ -242,6 +245,7 @@ impl<F, V: Value<Base = bool>, K> Condition for Expr<F, V, K> {
 
 impl<T: Source, V: Value<Base = bool>, A> Condition for Column<T, V, A> {
     type Scope = T;
+    type Null = V::Null;
 
     fn condition(self) -> Option<Fragment> {
         Some(self.into_expr().sql)
@@ -250,6 +254,7 @@ impl<T: Source, V: Value<Base = bool>, A> Condition for Column<T, V, A> {
 
 impl<C: Condition> Condition for Option<C> {
     type Scope = C::Scope;
+    type Null = C::Null;
 
     fn condition(self) -> Option<Fragment> {
         self.and_then(C::condition)

@@ -147,6 +147,14 @@ async fn filters_are_put_together() {
         .await
         .unwrap();
     assert_eq!(titles, ["Draft", "Boats"]);
+    // Where one of them may be NULL, so may be all of them.
+    let minor: Vec<Option<bool>> = User::select()
+        .order_by(User::ID)
+        .columns(any_of([User::AGE.lt(18)]))
+        .all(&db)
+        .await
+        .unwrap();
+    assert_eq!(minor, [Some(false), None, Some(true)]);
 }
 
 #[tokio::test]
