@@ -240,5 +240,7 @@ fn gather<C: Condition>(
 ) -> Truth<C> {
     let conditions = conditions.into_iter().filter_map(C::condition);
     let sql = conditions.reduce(combine);
-    Expr::new(sql.unwrap_or_else(|| Fragment::text(none)), Wire::default())
+    // A bare constant can't be ordered or grouped by.
+    let none = || Fragment::text(none).cast("bool");
+    Expr::new(sql.unwrap_or_else(none), Wire::default())
 }

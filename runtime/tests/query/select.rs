@@ -155,6 +155,10 @@ async fn filters_are_put_together() {
         .await
         .unwrap();
     assert_eq!(minor, [Some(false), None, Some(true)]);
+    // Of no conditions it is a constant, which can still be ordered by.
+    let none = any_of(Vec::<Expr<User, bool>>::new());
+    let query = User::select().order_by(none.clone()).filter(!none);
+    assert_eq!(names(&db, query).await.len(), 3);
 }
 
 #[tokio::test]
