@@ -235,6 +235,8 @@ impl Expression for &str {
 pub trait Condition {
     /// The tables that it speaks of.
     type Scope;
+    /// Whether it may be NULL.
+    type Null: Nullability;
 
     #[doc(hidden)]
     fn condition(self) -> Option<Fragment>;
@@ -243,6 +245,7 @@ pub trait Condition {
 #[diagnostic::do_not_recommend]
 impl<F, V: Truth, K> Condition for Expr<F, V, K> {
     type Scope = F;
+    type Null = V::Null;
 
     fn condition(self) -> Option<Fragment> {
         Some(self.sql)
@@ -252,6 +255,7 @@ impl<F, V: Truth, K> Condition for Expr<F, V, K> {
 #[diagnostic::do_not_recommend]
 impl<T: Source, V: Truth, A> Condition for Column<T, V, A> {
     type Scope = T;
+    type Null = V::Null;
 
     fn condition(self) -> Option<Fragment> {
         Some(self.into_expr().sql)
@@ -261,6 +265,7 @@ impl<T: Source, V: Truth, A> Condition for Column<T, V, A> {
 #[diagnostic::do_not_recommend]
 impl<C: Condition> Condition for Option<C> {
     type Scope = C::Scope;
+    type Null = C::Null;
 
     fn condition(self) -> Option<Fragment> {
         self.and_then(C::condition)

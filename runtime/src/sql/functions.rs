@@ -202,6 +202,9 @@ pub fn escape_like(text: &str) -> String {
     escaped
 }
 
+/// What several conditions are together: NULL when one of them may be.
+type Truth<C> = Expr<<C as Condition>::Scope, <<C as Condition>::Null as Nullability>::Of<bool>>;
+
 /// Whether all of the conditions are true; `true` of none.
 ///
 /// Conditions on several tables get the same type by `within`:
@@ -221,12 +224,12 @@ pub fn escape_like(text: &str) -> String {
 ///     r#"WHERE "users"."name" LIKE $1 OR "posts"."title" LIKE $2 OR "users"."name" LIKE $3 OR "posts"."title" LIKE $4"#
 /// ));
 /// ```
-pub fn all_of<C: Condition>(conditions: impl IntoIterator<Item = C>) -> Expr<C::Scope, bool> {
+pub fn all_of<C: Condition>(conditions: impl IntoIterator<Item = C>) -> Truth<C> {
     gather(conditions, Fragment::and, "true")
 }
 
 /// Whether any of the conditions is true; `false` of none.
-pub fn any_of<C: Condition>(conditions: impl IntoIterator<Item = C>) -> Expr<C::Scope, bool> {
+pub fn any_of<C: Condition>(conditions: impl IntoIterator<Item = C>) -> Truth<C> {
     gather(conditions, Fragment::or, "false")
 }
 
@@ -234,8 +237,10 @@ fn gather<C: Condition>(
     conditions: impl IntoIterator<Item = C>,
     combine: fn(Fragment, Fragment) -> Fragment,
     none: &'static str,
-) -> Expr<C::Scope, bool> {
+) -> Truth<C> {
     let conditions = conditions.into_iter().filter_map(C::condition);
     let sql = conditions.reduce(combine);
-    Expr::new(sql.unwrap_or_else(|| Fragment::text(none)), Wire::default())
+    // A bare constant can't be ordered or grouped by.
+    let none = || Fragment::text(none).cast("bool");
+    Expr::new(sql.unwrap_or_else(none), Wire::default())
 }

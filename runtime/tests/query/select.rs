@@ -152,6 +152,18 @@ async fn filters_are_put_together() {
         .await
         .unwrap();
     assert_eq!(titles, ["Draft", "Boats"]);
+    // Where one of them may be NULL, so may be all of them.
+    let minor: Vec<Option<bool>> = User::select()
+        .order_by(User::ID)
+        .columns(any_of([User::AGE.lt(18)]))
+        .all(&db)
+        .await
+        .unwrap();
+    assert_eq!(minor, [Some(false), None, Some(true)]);
+    // Of no conditions it is a constant, which can still be ordered by.
+    let none = any_of(Vec::<Expr<User, bool>>::new());
+    let query = User::select().order_by(none.clone()).filter(!none);
+    assert_eq!(names(&db, query).await.len(), 3);
 }
 
 #[tokio::test]
