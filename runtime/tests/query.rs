@@ -8,3 +8,5 @@ mod blog;
 mod readme;
 #[path = "query/select.rs"]
 mod select;
+#[path = "query/writing.rs"]
+mod writing;
