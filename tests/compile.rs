@@ -13,8 +13,10 @@ mod trees;
 #[path = "golden/blog/mod.rs"]
 mod elsewhere;
 
+use futures_util::TryStreamExt;
 use rowsmith_runtime::tokio_postgres::Client;
-use trees::blog::{NewPost, NewUser, Post, User, UserPatch};
+use rowsmith_runtime::{CopyFormat, Database, Error};
+use trees::blog::{Comment, NewPost, NewUser, Post, User, UserPatch};
 
 fn is_send<T: Send>(_: T) {}
 
@@ -38,6 +40,56 @@ fn futures_can_be_sent(db: &Client, user: &User, post: &Post, new: &NewUser, man
     is_send(user.profile(db));
     is_send(post.author(db));
     is_send(post.tags(db));
+}
+
+/// So it does with those of queries.
+#[allow(dead_code)]
+fn futures_of_queries_can_be_sent(db: &Database, many: Vec<NewUser>) {
+    let users = User::select().filter(User::IS_ACTIVE).order_by(User::ID);
+    is_send(users.clone().all(db));
+    is_send(users.clone().one(db));
+    is_send(users.clone().one_or_none(db));
+    is_send(users.clone().first(db));
+    is_send(users.clone().page(db, 1, 20));
+    is_send(users.clone().count(db));
+    is_send(users.clone().exists(db));
+    is_send(async {
+        let mut rows = users.clone().stream(db).await?;
+        rows.try_next().await
+    });
+    is_send(
+        Post::select()
+            .join(Post::AUTHOR)
+            .left_join(Post::COMMENTS)
+            .all(db),
+    );
+    is_send(
+        User::select()
+            .with(
+                User::POSTS
+                    .limit(3)
+                    .with(Post::COMMENTS.with(Comment::AUTHOR)),
+            )
+            .with(User::PROFILE)
+            .all(db),
+    );
+    is_send(User::update().set(User::AGE, None).all_rows().execute(db));
+    is_send(User::delete().filter(User::ID.eq(1)).returning().all(db));
+    is_send(
+        User::insert(&many)
+            .on_conflict(User::EMAIL)
+            .do_update()
+            .all(db),
+    );
+    is_send(User::copy_in(db, many.clone()));
+    is_send(User::copy_out(db, CopyFormat::Csv));
+    is_send(async {
+        let tx = db.begin().await?;
+        let users = users.clone().with(User::POSTS).all(&tx).await?;
+        tx.savepoint().await?.commit().await?;
+        tx.commit().await?;
+        Ok::<_, Error>(users)
+    });
 }
 
 #[test]
