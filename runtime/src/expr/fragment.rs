@@ -167,9 +167,12 @@ impl Fragment {
         }
     }
 
-    /// Whether it is a column and nothing else.
-    pub(crate) fn is_column(&self) -> bool {
-        matches!(&*self.parts, [Part::Column(_)])
+    /// The column, where it is one and nothing else.
+    pub(crate) fn as_column(&self) -> Option<&ColumnRef> {
+        match &*self.parts {
+            [Part::Column(column)] => Some(column),
+            _ => None,
+        }
     }
 
     /// Says how tightly it binds.

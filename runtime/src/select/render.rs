@@ -243,7 +243,7 @@ impl Renderer {
         }
         for (index, term) in query.order_by.iter().enumerate() {
             self.text(if index == 0 { " ORDER BY " } else { ", " });
-            self.fragment(&term.fragment());
+            self.by(query, &term.sql, &term.fragment());
         }
         for (word, value) in [(" LIMIT ", &query.limit), (" OFFSET ", &query.offset)] {
             if let Some(value) = value {
@@ -270,7 +270,10 @@ impl Renderer {
             Distinct::Yes => self.text(" DISTINCT"),
             Distinct::On(on) => {
                 self.text(" DISTINCT ON (");
-                self.list(on, ", ");
+                for (index, sql) in on.iter().enumerate() {
+                    self.separator(index, ", ");
+                    self.by(query, sql, sql);
+                }
                 self.text(")");
             }
         }
@@ -284,6 +287,25 @@ impl Renderer {
             self.list(&query.group_by, ", ");
         }
         self.conditions(" HAVING ", &query.having);
+    }
+
+    /// What rows are ordered by or distinct on. A bare name there is first of all that of something
+    /// selected, and only then a column.
+    fn by(&mut self, query: &Query, sql: &Fragment, written: &Fragment) {
+        let is_hidden = |name: &str| query.columns.iter().any(|column| column.hides(name));
+        let is_hidden = sql
+            .as_column()
+            .is_some_and(|column| is_hidden(&column.name));
+        let qualified = self.scopes.last().is_some_and(|scope| scope.qualified);
+        self.qualify(qualified || is_hidden);
+        self.fragment(written);
+        self.qualify(qualified);
+    }
+
+    fn qualify(&mut self, qualified: bool) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.qualified = qualified;
+        }
     }
 
     /// One of several queries that are combined.

@@ -62,6 +62,23 @@ pub enum Projection {
     Expression(Fragment, Option<Cow<'static, str>>),
 }
 
+impl Projection {
+    /// Whether something else than the column of this name may be selected under its name: a cast has
+    /// the name of what is cast, and other expressions have names of the server's choice.
+    pub(crate) fn hides(&self, name: &str) -> bool {
+        match self {
+            Self::Row(source) | Self::Perhaps(source) => {
+                let mut columns = source.columns.iter();
+                columns.any(|column| column.name == name && column.wire.read.is_some())
+            }
+            Self::Expression(sql, read) => match sql.as_column() {
+                Some(column) => column.name == name && read.is_some(),
+                None => true,
+            },
+        }
+    }
+}
+
 /// A table, or something else that rows come from.
 #[derive(Clone, Debug)]
 pub struct From {
@@ -130,7 +147,7 @@ impl Query {
             && self.lock.is_none()
             && !self.columns.iter().any(|column| match column {
                 // An aggregate makes one row of all, and a set-returning function many of one.
-                Projection::Expression(sql, _) => !sql.is_column(),
+                Projection::Expression(sql, _) => sql.as_column().is_none(),
                 Projection::Row(_) | Projection::Perhaps(_) => false,
             })
     }
