@@ -9,6 +9,7 @@ use rowsmith_runtime::sql::{
 };
 use rowsmith_runtime::{Error, Executor, Expr, Select, alias, derived, row, table};
 use rowsmith_test_trees::blog::{Comment, Post, PostTag, Profile, Role, Tag, User};
+use rowsmith_test_trees::text_types::Booking;
 
 use crate::blog::{at, connection, empty, filled};
 
@@ -271,6 +272,14 @@ async fn orders_and_pages_by_key() {
         titles(by_score).await,
         ["Draft", "Engine", "Boats", "Notes"]
     );
+
+    // By the column, though something else is selected that the server gives its name.
+    let ids = User::select().columns(when(User::ID.eq(1), 9_i64).otherwise(User::ID));
+    let ids: Vec<i64> = ids.order_by(User::ID).all(&db).await.unwrap();
+    assert_eq!(ids, [9, 2, 3]);
+    // A range travels as text, and is not ordered as one.
+    let query = Booking::select().order_by(Booking::DURING);
+    assert!(query.to_sql().ends_with(r#"ORDER BY "bookings"."during""#));
 
     // Page by page, in each of four orders, and each row once.
     macro_rules! pages {

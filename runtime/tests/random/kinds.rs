@@ -331,6 +331,11 @@ impl Kind for String {
                     Some(rust(rows)?.trim_matches(' ').to_owned())
                 })
             }
+            3 if generator.chance.one_in(2) => {
+                let Both { sql, rust } = generator.any::<i64>(depth);
+                let sql: Sql<S, String> = one!(sql, |x| x.cast::<String>());
+                Both::new(sql, move |rows| Some(rust(rows)?.to_string()))
+            }
             3 => {
                 let Both { sql, rust } = generator.any::<i32>(depth);
                 let sql: Sql<S, String> = one!(sql, |x| x.cast::<String>());

@@ -16,6 +16,9 @@ use crate::world::{Manager, Rows, Stored, World};
 
 /// A table or several: what an expression speaks of.
 pub trait Scope: Sized + 'static {
+    /// Whether a left join may leave one of them out.
+    const IS_LEFT_JOINED: bool = false;
+
     fn columns() -> Columns<Self>;
 
     /// A condition on the rows of a relation.
@@ -94,8 +97,10 @@ macro_rules! table {
 }
 
 macro_rules! tables {
-    ($(($left:ident, $right:ident))+) => {$(
+    ($(($left:ident, $right:ident) $left_joined:literal)+) => {$(
         impl Scope for ($left, $right) {
+            const IS_LEFT_JOINED: bool = $left_joined;
+
             fn columns() -> Columns<Self> {
                 $left::columns().and($right::columns())
             }
@@ -111,16 +116,18 @@ macro_rules! tables {
 }
 
 tables! {
-    (Post, User)
-    (User, Profile)
-    (User, Post)
-    (Comment, User)
-    (Post, Tag)
-    (Employee, Manager)
-    (Nullable, Array)
+    (Post, User) false
+    (User, Profile) true
+    (User, Post) true
+    (Comment, User) true
+    (Post, Tag) true
+    (Employee, Manager) true
+    (Nullable, Array) false
 }
 
 impl Scope for ((User, Post), Comment) {
+    const IS_LEFT_JOINED: bool = true;
+
     fn columns() -> Columns<Self> {
         <(User, Post)>::columns().and(Comment::columns())
     }
