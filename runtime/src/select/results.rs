@@ -165,12 +165,13 @@ where
     where
         S: Closed,
     {
-        self.query.limit = Some(Bound::new(1_i64));
-        Ok(self.all(db).await?.pop())
+        self.query = self.query.at_most(1);
+        Ok(self.all(db).await?.into_iter().next())
     }
 
     /// A page of the rows, and how many there are altogether: `number` counts from 1 on, and `size` is
-    /// how many rows a page has. Both queries are sent at once.
+    /// how many rows a page has; they take the place of a limit and an offset. Both queries are sent at
+    /// once.
     ///
     /// ```no_run
     /// # async fn example(db: &impl rowsmith_runtime::Executor) -> rowsmith_runtime::Result<()> {
@@ -184,11 +185,12 @@ where
     /// # Errors
     ///
     /// As [`all`](Self::all).
-    pub async fn page(self, db: &impl Executor, number: u64, size: u32) -> Result<Page<W::Row>>
+    pub async fn page(mut self, db: &impl Executor, number: u64, size: u32) -> Result<Page<W::Row>>
     where
         S: Closed,
     {
         let number = number.max(1);
+        (self.query.limit, self.query.offset) = (None, None);
         let session = db.acquire().await?;
         let counting = self.query.clone().counting();
         let page = self

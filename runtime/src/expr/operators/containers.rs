@@ -114,14 +114,20 @@ pub trait HasElements: SqlType {
     fn has(container: Fragment, element: Fragment) -> Fragment;
 }
 
-impl<T: Element> HasElements for Vec<T> {
-    type Element = T;
+macro_rules! array_elements {
+    ($($array:ty)+) => {$(
+        impl<T: Element> HasElements for $array {
+            type Element = T;
 
-    fn has(container: Fragment, element: Fragment) -> Fragment {
-        let any = Fragment::call("ANY", [container]);
-        element.binary(" = ", any, Level::Comparison)
-    }
+            fn has(container: Fragment, element: Fragment) -> Fragment {
+                let any = Fragment::call("ANY", [container]);
+                element.binary(" = ", any, Level::Comparison)
+            }
+        }
+    )+};
 }
+
+array_elements!(Vec<T> Vec<Option<T>>);
 
 impl<T: Element> HasElements for Range<T>
 where
