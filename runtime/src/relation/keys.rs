@@ -96,22 +96,17 @@ impl Keys {
         &self.of_row
     }
 
-    /// The array parameters of some of the keys, one for each column.
-    pub(super) fn arrays(&self, keys: &Range<usize>) -> Vec<Array<'_>> {
-        let array = |column| Array {
-            keys: self,
-            column,
-            range: keys.clone(),
-        };
+    /// The keys as array parameters, one for each column.
+    pub(super) fn arrays(&self) -> Vec<Array<'_>> {
+        let array = |column| Array { keys: self, column };
         (0..self.columns).map(array).collect()
     }
 }
 
-/// A column of some keys.
+/// A column of the keys.
 pub(super) struct Array<'a> {
     keys: &'a Keys,
     column: usize,
-    range: Range<usize>,
 }
 
 impl ToSql for Array<'_> {
@@ -119,8 +114,8 @@ impl ToSql for Array<'_> {
         let Kind::Array(element) = ty.kind() else {
             return Err("a key does not travel in an array".into());
         };
-        let range = self.range.clone();
-        let values = range.map(|key| &self.keys.values[key * self.keys.columns + self.column]);
+        let keys = 0..self.keys.len();
+        let values = keys.map(|key| &self.keys.values[key * self.keys.columns + self.column]);
         write_array(element, values, out, |value, out| {
             out.extend_from_slice(&self.keys.bytes[value.clone()]);
             Ok(IsNull::No)
@@ -136,6 +131,6 @@ impl ToSql for Array<'_> {
 
 impl fmt::Debug for Array<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} keys", self.range.len())
+        write!(f, "{} keys", self.keys.len())
     }
 }

@@ -65,9 +65,6 @@ impl<P: Send> Loads<P> for () {
     }
 }
 
-/// At most this many keys travel in one message.
-const CHUNK: usize = 20_000;
-
 /// Types whose values are equal only when their bytes are. That of `text` are not under every collation.
 const EXACT: [&str; 11] = [
     "int2",
@@ -224,27 +221,25 @@ impl<T: Table> Plan<T> {
     ) -> Result<(Vec<usize>, Vec<T>)> {
         let mut numbers = Vec::new();
         let mut related = Vec::new();
-        let mut start = 0;
-        while start < keys.len() {
-            let range = start..keys.len().min(start + CHUNK);
-            start = range.end;
-            let arrays = keys.arrays(&range);
-            let arrays = arrays.iter().map(|array| array as &(dyn ToSql + Sync));
-            let params: Vec<_> = arrays.chain(self.statement.params()).collect();
-            let read = |row: &Row| {
-                if let Some(number) = self.number(row, keys, range.start)? {
-                    numbers.push(number);
-                    related.push(T::from_row(row, 1)?);
-                }
-                Ok(())
-            };
-            results::each_of(session, statement, &self.statement.sql, &params, read).await?;
+        if keys.len() == 0 {
+            return Ok((numbers, related));
         }
+        let arrays = keys.arrays();
+        let arrays = arrays.iter().map(|array| array as &(dyn ToSql + Sync));
+        let params: Vec<_> = arrays.chain(self.statement.params()).collect();
+        let read = |row: &Row| {
+            if let Some(number) = self.number(row, keys)? {
+                numbers.push(number);
+                related.push(T::from_row(row, 1)?);
+            }
+            Ok(())
+        };
+        results::each_of(session, statement, &self.statement.sql, &params, read).await?;
         Ok((numbers, related))
     }
 
-    /// The number of the key that a row belongs to; `first` is that of the first key that was sent.
-    fn number(&self, row: &Row, keys: &Keys, first: usize) -> Result<Option<usize>> {
+    /// The number of the key that a row belongs to.
+    fn number(&self, row: &Row, keys: &Keys) -> Result<Option<usize>> {
         if self.by_bytes {
             let Raw(bytes) = row
                 .try_get(0)
@@ -253,9 +248,7 @@ impl<T: Table> Plan<T> {
         }
         // The elements of an array are counted from 1 on.
         let number: i32 = row::get(row, 0)?;
-        Ok(usize::try_from(number - 1)
-            .ok()
-            .map(|number| first + number))
+        Ok(usize::try_from(number - 1).ok())
     }
 }
 
@@ -276,10 +269,7 @@ fn unnested<R>(path: &Path<R>) -> From {
     From {
         join: Join::Cross,
         source: SourceRef::unnamed(SourceId::of::<Unnested>(), "\"keys\""),
-        body: Body::Text(
-            select + &number,
-            names + "\"n\"",
-        ),
+        body: Body::Text(select + &number, names + "\"n\""),
     }
 }
 
