@@ -4,5 +4,11 @@
 
 #[path = "query/blog.rs"]
 mod blog;
+#[path = "query/loading.rs"]
+mod loading;
+#[path = "query/proxy.rs"]
+mod proxy;
+#[path = "query/relations.rs"]
+mod relations;
 #[path = "query/select.rs"]
 mod select;
