@@ -67,6 +67,7 @@ parity_of! {
     key_types,
     keywords,
     linked_twice,
+    loading,
     locking,
     no_key,
     organisation,

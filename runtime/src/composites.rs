@@ -167,6 +167,8 @@ macro_rules! impl_composite {
             fn sql_name() -> ::std::borrow::Cow<'static, str> {
                 $crate::private::qualified($schema, $type_name)
             }
+
+            const IS_RECORD: bool = true;
         }
 
         impl $crate::Element for $name {}

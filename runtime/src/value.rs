@@ -46,6 +46,10 @@ use crate::Range;
 pub trait SqlType: ToSql + for<'a> FromSql<'a> + Send + Sync + 'static {
     /// The type in SQL, as it stands in a cast: `int4`, `"public"."role"`.
     fn sql_name() -> Cow<'static, str>;
+
+    /// It is a composite, beside which a parameter may be any record unless it is cast.
+    #[doc(hidden)]
+    const IS_RECORD: bool = false;
 }
 
 /// A type that can be the element of an array: all but arrays.

@@ -4,8 +4,14 @@
 
 #[path = "query/blog.rs"]
 mod blog;
+#[path = "query/loading.rs"]
+mod loading;
+#[path = "query/proxy.rs"]
+mod proxy;
 #[path = "query/readme.rs"]
 mod readme;
+#[path = "query/relations.rs"]
+mod relations;
 #[path = "query/select.rs"]
 mod select;
 #[path = "query/writing.rs"]

@@ -69,6 +69,10 @@ pub mod keywords;
 pub mod linked_twice;
 
 /// The fixture of that name.
+#[path = "../golden/loading/mod.rs"]
+pub mod loading;
+
+/// The fixture of that name.
 #[path = "../golden/locking/mod.rs"]
 pub mod locking;
 

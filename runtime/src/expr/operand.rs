@@ -39,7 +39,7 @@ pub struct Operated {
 impl Operated {
     fn value<T: SqlType>(value: T, wire: Wire) -> Self {
         Self {
-            sql: Fragment::value(value, wire, ""),
+            sql: Fragment::value(value, wire, Self::cast::<T>()),
             is_null: false,
         }
     }
@@ -48,7 +48,14 @@ impl Operated {
         let is_null = value.is_none();
         Self {
             is_null,
-            sql: Fragment::value(value, wire, ""),
+            sql: Fragment::value(value, wire, Self::cast::<T>()),
+        }
+    }
+
+    fn cast<T: SqlType>() -> Cow<'static, str> {
+        match T::IS_RECORD {
+            true => format!("::{}", T::sql_name()).into(),
+            false => Cow::Borrowed(""),
         }
     }
 

@@ -312,6 +312,7 @@ impl<S, V: Value, K> Expr<S, V, K> {
         let values: Vec<V::Base> = values.into_iter().map(IntoValue::into_value).collect();
         let cast = match self.wire.sent {
             Some((ty, cast)) => format!("::{ty}[]::{cast}[]"),
+            None if V::Base::IS_RECORD => format!("::{}[]", V::Base::sql_name()),
             None => String::new(),
         };
         let values = Fragment::value(values, Wire::default(), cast);

@@ -91,8 +91,8 @@ impl<P: Send> Loads<P> for () {
     }
 }
 
-/// At most this many keys travel in one message.
-const CHUNK: usize = 20_000;
+/// At most this many keys travel in one message; with more it is several queries.
+const CHUNK: usize = 100_000;
 
 /// Types whose values are equal only when their bytes are. That of `text` are not under every collation.
 const EXACT: [&str; 11] = [
