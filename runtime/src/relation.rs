@@ -352,7 +352,7 @@ macro_rules! relations {
             /// The number of related rows.
             pub fn count(self) -> Expr<Shielded<$near>, i64> {
                 let mut query = subquery(self);
-                let count = Projection::Expression(Fragment::text("count(*)"), None);
+                let count = Projection::Expression(Fragment::text("count(*)"), Wire::default());
                 query.columns.push(count);
                 Expr::new(Fragment::query(query), Wire::default())
             }

@@ -48,9 +48,10 @@ pub(crate) use self::statement::Query;
 use self::statement::{Distinct, Lock};
 pub use self::subquery::Subquery;
 pub use self::with::{Cte, Derived, subquery as subquery_table};
-use crate::expr::{Bound, Condition, Keyset, Ordering};
+use crate::expr::{Condition, Keyset, Ordering};
 use crate::relation::{Load, Loads};
 use crate::scope::SourceRef;
+use crate::value::NotNull;
 use crate::{In, Source};
 
 /// A query. `S` are its tables, as nested pairs, `O` what it selects, and `W` the relations that are
@@ -130,8 +131,9 @@ impl<S, O, W> Select<S, O, W> {
         self
     }
 
-    /// Orders the rows, and leaves only those that come after the one with these values, or all when
-    /// there is none: the next page, found without counting the rows before it.
+    /// Orders the rows by these keys and nothing else, and leaves only those that come after the one
+    /// with these values, or all when there is none: the next page, found without counting the rows
+    /// before it.
     ///
     /// The last of the keys should be unique, such as the primary key.
     ///
@@ -155,24 +157,23 @@ impl<S, O, W> Select<S, O, W> {
     /// ```
     pub fn after<T, I>(mut self, keys: T, last: Option<T::Cursor>) -> Self
     where
-        T: Keyset<Scope: In<S, I>> + Clone,
+        T: Keyset<Scope: In<S, I, Null = NotNull>> + Clone,
     {
-        self.query.order_by.extend(keys.clone().terms());
+        self.query.order_by = keys.clone().terms();
         self.query.filters.extend(last.map(|last| keys.after(last)));
         self
     }
 
     /// At most this many rows.
     pub fn limit(mut self, limit: u32) -> Self {
-        self.query.limit = Some(Bound::new(i64::from(limit)));
+        self.query.limit = Some(i64::from(limit));
         self
     }
 
     /// Leaves out this many rows at the beginning. To go through many pages [`after`](Self::after) is
     /// faster.
     pub fn offset(mut self, offset: u64) -> Self {
-        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
-        self.query.offset = Some(Bound::new(offset));
+        self.query.offset = Some(i64::try_from(offset).unwrap_or(i64::MAX));
         self
     }
 
@@ -259,8 +260,10 @@ impl<S, O, W> Select<S, O, W> {
     }
 
     fn wait(mut self, wait: &'static str) -> Self {
-        let strength = self.query.lock.map_or("UPDATE", |lock| lock.strength);
-        self.query.lock = Some(Lock { strength, wait });
+        // Without a lock there is nothing to wait for.
+        if let Some(lock) = &mut self.query.lock {
+            lock.wait = wait;
+        }
         self
     }
 

@@ -172,6 +172,19 @@ impl Fragment {
         matches!(&*self.parts, [Part::Column(_)])
     }
 
+    /// What is true of every row.
+    pub(crate) const ALWAYS: &'static str = "true::bool";
+
+    /// Whether it is [`ALWAYS`](Self::ALWAYS).
+    pub(crate) fn is_always(&self) -> bool {
+        matches!(&*self.parts, [Part::Text(text)] if text == Self::ALWAYS)
+    }
+
+    /// Whether there is a value in it.
+    pub(crate) fn has_params(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Param(_)))
+    }
+
     /// Says how tightly it binds.
     pub(crate) fn at(mut self, level: Level) -> Self {
         self.level = level;

@@ -111,6 +111,10 @@ pub trait Ordering {
 
 /// What rows are ordered by when they are read page by page, each page after the last row of the one
 /// before: an [`Order`], a column or a tuple of them.
+#[diagnostic::on_unimplemented(
+    message = "rows can't be read page by page in the order of `{Self}`",
+    label = "expected columns, expressions, or what `asc` and `desc` make of them"
+)]
 pub trait Keyset: Ordering {
     /// The values of the last row: one, or a tuple.
     type Cursor;
@@ -141,6 +145,17 @@ macro_rules! keys {
             fn key(self) -> Term {
                 let $this = self;
                 $term.term
+            }
+        }
+
+        impl<$($generics)*> Keyset for $key
+        where
+            V: Cursor,
+        {
+            type Cursor = V;
+
+            fn after(self, last: V) -> Fragment {
+                after(&[Last::new(self.key(), last)])
             }
         }
 

@@ -6,7 +6,6 @@
 //! row) the keys are unnested and joined, and each related row brings the number of its key along. So
 //! what is equal is always decided by the server.
 
-use std::borrow::Cow;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -17,6 +16,7 @@ use tokio_postgres::types::{FromSql, Kind, ToSql, Type};
 
 use super::keys::Keys;
 use super::{Gather, Path, Related, Relation, equal, usual_order};
+use crate::column::Wire;
 use crate::error::BoxError;
 use crate::expr::{Fragment, Level, Term, quoted};
 use crate::scope::{SourceId, SourceRef};
@@ -43,6 +43,7 @@ pub trait Load<P>: Send + Sync {
 }
 
 /// All that is loaded with rows of the type `P`: a tuple of [`Load`]s.
+#[diagnostic::on_unimplemented(message = "at most 8 relations are loaded with a row")]
 pub trait Loads<P: Send>: Send + Sync {
     /// A row with what is loaded: the row itself, or a tuple.
     type Row: Send;
@@ -245,8 +246,11 @@ impl<T: Table> Plan<T> {
                 _ => Told::Bytes,
             };
             if let Told::Bytes = told {
-                let cast = Some(Cow::Borrowed(link.ty));
-                query.columns.insert(0, Projection::Expression(key, cast));
+                let wire = Wire {
+                    read: Some(link.ty),
+                    sent: None,
+                };
+                query.columns.insert(0, Projection::Expression(key, wire));
             }
         } else {
             let keys = unnested(path);
@@ -255,7 +259,7 @@ impl<T: Table> Plan<T> {
                 query.filters.push(condition);
             } else {
                 let number = Fragment::column(keys.source.id, "n");
-                let number = Projection::Expression(number, None);
+                let number = Projection::Expression(number, Wire::default());
                 query.columns.insert(0, number);
                 let join = Join::Inner(condition);
                 query.from.push(From { join, ..keys });
@@ -263,8 +267,8 @@ impl<T: Table> Plan<T> {
         }
         query.filters.extend(related.filters.iter().cloned());
         if limited {
-            query.limit.clone_from(&related.limit);
-            query.offset.clone_from(&related.offset);
+            query.limit = related.limit;
+            query.offset = related.offset;
             query = for_each(unnested(path), query, far);
         }
         Ok(Self {
@@ -382,7 +386,9 @@ fn for_each(keys: From, mut query: Query, far: SourceRef) -> Query {
         order = order.with_text(word).with(term.fragment());
     }
     let order = order.with_text(format!(") AS {}", quoted(&place)));
-    query.columns.push(Projection::Expression(order, None));
+    query
+        .columns
+        .push(Projection::Expression(order, Wire::default()));
 
     let related = SourceRef::unnamed(SourceId::of::<Limited>(), "\"related\"");
     let number = Fragment::column(keys.source.id, "n");
@@ -392,7 +398,7 @@ fn for_each(keys: From, mut query: Query, far: SourceRef) -> Query {
         columns: [number.clone()]
             .into_iter()
             .chain(columns)
-            .map(|column| Projection::Expression(column, None))
+            .map(|column| Projection::Expression(column, Wire::default()))
             .collect(),
         from: vec![
             keys,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{Gather, Load, Loads, Many, Relation};
-use crate::expr::{Bound, Condition, Fragment, Ordering, Term};
+use crate::expr::{Condition, Fragment, Ordering, Term};
 use crate::select::Append;
 use crate::{In, Source};
 
@@ -15,8 +15,8 @@ pub struct Related<R, W, G> {
     pub(super) relation: R,
     pub(super) filters: Vec<Fragment>,
     pub(super) order_by: Vec<Term>,
-    pub(super) limit: Option<Bound>,
-    pub(super) offset: Option<Bound>,
+    pub(super) limit: Option<i64>,
+    pub(super) offset: Option<i64>,
     pub(super) loads: W,
     gather: PhantomData<fn() -> G>,
 }
@@ -33,8 +33,8 @@ impl<R: Clone, W: Clone, G> Clone for Related<R, W, G> {
             relation: self.relation.clone(),
             filters: self.filters.clone(),
             order_by: self.order_by.clone(),
-            limit: self.limit.clone(),
-            offset: self.offset.clone(),
+            limit: self.limit,
+            offset: self.offset,
             loads: self.loads.clone(),
             gather: PhantomData,
         }
@@ -104,13 +104,13 @@ impl<R: Relation, W> Related<R, W, Many> {
 
     /// Loads at most this many related rows of each row.
     pub fn limit(mut self, limit: u32) -> Self {
-        self.limit = Some(Bound::new(i64::from(limit)));
+        self.limit = Some(i64::from(limit));
         self
     }
 
     /// Leaves out this many related rows of each row at the beginning.
     pub fn offset(mut self, offset: u32) -> Self {
-        self.offset = Some(Bound::new(i64::from(offset)));
+        self.offset = Some(i64::from(offset));
         self
     }
 }

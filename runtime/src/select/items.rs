@@ -1,6 +1,5 @@
 //! What a query selects, as types.
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use super::statement::Projection;
@@ -214,11 +213,11 @@ type Within<F, S, I, V> =
 
 selected! {
     [F, V: Value, K] Expr<F, V, K> [F: In<S, I>]: Scalar<Within<F, S, I, V>>: |expression| {
-        Projection::Expression(expression.sql, expression.wire.read.map(Cow::Borrowed))
+        Projection::Expression(expression.sql, expression.wire)
     };
     [T: Source, V: Value, A] Column<T, V, A> [T: In<S, I>]: Scalar<Within<T, S, I, V>>: |column| {
         let expression = column.into_expr();
-        Projection::Expression(expression.sql, expression.wire.read.map(Cow::Borrowed))
+        Projection::Expression(expression.sql, expression.wire)
     };
     [T: Source] WholeRow<T> [T: In<S, I, Null: Presence<T>>]:
     <<T as In<S, I>>::Null as Presence<T>>::Item: |_row| {

@@ -1,12 +1,8 @@
 //! From statements to SQL text and parameters.
 
-use std::borrow::Cow;
-
 use tokio_postgres::types::ToSql;
 
-use super::statement::{
-    Action, Body, Change, Distinct, From, Join, Projection, Query, With, select_item,
-};
+use super::statement::{Action, Body, Change, Distinct, From, Join, Projection, Query, With};
 use crate::column::ColumnSpec;
 use crate::expr::{Bound, ColumnRef, Fragment, Param, Part, quoted};
 use crate::scope::{SourceId, SourceRef};
@@ -78,6 +74,8 @@ pub(crate) struct Renderer {
     /// The sources of the queries around this place, the innermost last.
     scopes: Vec<Scope>,
     invalid: Option<&'static str>,
+    /// What is selected is read by this crate, or by a query that is.
+    reads: bool,
 }
 
 /// The sources of one query and what they are called in it.
@@ -95,6 +93,7 @@ impl Renderer {
             reserved,
             scopes: Vec::new(),
             invalid: None,
+            reads: true,
         }
     }
 
@@ -106,6 +105,19 @@ impl Renderer {
                 params: self.params,
             }),
         }
+    }
+
+    /// The condition of a partial index, in which columns stand without their table. With a value in it
+    /// the server would not know the index by it.
+    pub(crate) fn predicate(&mut self, predicate: &Fragment) {
+        if predicate.has_params() {
+            self.invalid = Some(
+                "the condition of a partial index is without values: write those into `sql::raw(\"…\")`",
+            );
+        }
+        self.qualify(false);
+        self.conditions(" WHERE ", std::slice::from_ref(predicate));
+        self.qualify(true);
     }
 
     /// Takes what has been written.
@@ -132,7 +144,12 @@ impl Renderer {
                     self.param(value);
                     self.text(cast);
                 }
-                Part::Query(query) => self.query(query),
+                Part::Query(query) => {
+                    // What is compared with it is of the type itself.
+                    let reads = std::mem::replace(&mut self.reads, false);
+                    self.query(query);
+                    self.reads = reads;
+                }
                 Part::Invalid(why) => self.invalid = Some(why),
             }
         }
@@ -233,10 +250,9 @@ impl Renderer {
         match &query.head {
             Some(head) => {
                 self.branch(head);
-                if !(query.filters.is_empty() && query.group_by.is_empty() && query.lock.is_none())
-                {
+                if !query.is_bare() {
                     self.invalid = Some(
-                        "queries that are combined are filtered, grouped and locked each on its own",
+                        "of combined queries each is filtered, grouped, joined and chosen from on its own",
                     );
                 }
             }
@@ -252,10 +268,10 @@ impl Renderer {
             self.fragment(&term.fragment());
         }
         self.qualify(qualified);
-        for (word, value) in [(" LIMIT ", &query.limit), (" OFFSET ", &query.offset)] {
+        for (word, value) in [(" LIMIT ", query.limit), (" OFFSET ", query.offset)] {
             if let Some(value) = value {
                 self.text(word);
-                self.param(value);
+                self.param(&Bound::new(value));
             }
         }
         if let Some(lock) = &query.lock {
@@ -338,6 +354,7 @@ impl Renderer {
             self.text(source.name);
             self.column_names(source.columns);
             self.text(" AS (");
+            let reads = std::mem::replace(&mut self.reads, true);
             match recursive {
                 None => self.query(query),
                 Some(recursion) => {
@@ -346,6 +363,7 @@ impl Renderer {
                     self.branch(&recursion.step);
                 }
             }
+            self.reads = reads;
             self.text(")");
         }
         if !with.is_empty() {
@@ -375,13 +393,10 @@ impl Renderer {
                         self.row(source);
                     }
                 }
-                Projection::Expression(sql, read) => {
-                    let sql = match read {
-                        Some(cast) => Cow::Owned(sql.clone().cast(cast.clone())),
-                        None => Cow::Borrowed(sql),
-                    };
-                    self.fragment(&sql);
-                }
+                Projection::Expression(sql, wire) => match wire.read {
+                    Some(cast) if self.reads => self.fragment(&sql.clone().cast(cast)),
+                    _ => self.fragment(sql),
+                },
             }
         }
     }
@@ -393,7 +408,11 @@ impl Renderer {
             let start = self.sql.len();
             self.own_column(source, spec.name);
             let sql = self.sql.split_off(start);
-            self.text(&select_item(spec, &sql));
+            self.text(&sql);
+            if let Some(cast) = spec.wire.read.filter(|_| self.reads) {
+                self.text("::");
+                self.text(cast);
+            }
         }
     }
 
@@ -441,9 +460,11 @@ impl Renderer {
             Body::Query(query) => {
                 // It does not see what stands beside it.
                 let scope = self.scopes.pop();
+                let reads = std::mem::replace(&mut self.reads, true);
                 self.text("(");
                 self.query(query);
                 self.text(&format!(") AS {}", quoted(&name)));
+                self.reads = reads;
                 self.scopes.extend(scope);
                 self.column_names(from.source.columns);
             }
@@ -480,7 +501,9 @@ impl Renderer {
                 self.text(&quoted(column));
             }
             self.text(") ");
+            self.reads = false;
             self.query(query);
+            self.reads = true;
         }
         self.scopes.push(Scope {
             names,

@@ -12,7 +12,8 @@ use tokio_postgres::Statement;
 use super::render::{self, Rendered};
 use super::statement::{Distinct, Projection};
 use super::{Items, Page, Query, Select};
-use crate::expr::{Bound, Fragment};
+use crate::column::Wire;
+use crate::expr::Fragment;
 use crate::relation::Loads;
 use crate::scope::Closed;
 use crate::{Error, Executor, Params, Result, Row, Session, Value, row};
@@ -35,11 +36,11 @@ impl Query {
         self = self.unordered();
         if self.is_plain() {
             let count = Fragment::text("count(*)");
-            self.columns = vec![Projection::Expression(count, None)];
+            self.columns = vec![Projection::Expression(count, Wire::default())];
             return Fragment::statement(self);
         }
         if matches!(self.distinct, Distinct::No) && self.head.is_none() && self.columns.is_empty() {
-            self.columns = vec![Projection::Expression(Fragment::text("1"), None)];
+            self.columns = vec![Projection::Expression(Fragment::text("1"), Wire::default())];
         }
         Fragment::text("SELECT count(*) FROM ")
             .with(Fragment::query(self))
@@ -47,9 +48,7 @@ impl Query {
     }
 
     fn at_most(mut self, rows: i64) -> Self {
-        if self.limit.is_none() {
-            self.limit = Some(Bound::new(rows));
-        }
+        self.limit = Some(self.limit.map_or(rows, |limit| limit.min(rows)));
         self
     }
 }
@@ -237,6 +236,10 @@ where
 
 impl<S, O: Items> Select<S, O> {
     /// The rows as they come, without ever holding all of them in memory.
+    ///
+    /// Until the stream is at its end or dropped, its connection is busy with it: another query on the
+    /// same one (the same transaction, say) waits for the stream, so don't await one between two rows.
+    /// Through a pool each query has a connection of its own.
     ///
     /// ```no_run
     /// # async fn example(db: &impl rowsmith_runtime::Executor) -> rowsmith_runtime::Result<()> {

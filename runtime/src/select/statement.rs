@@ -2,10 +2,8 @@
 //!
 //! They are public to stand in public traits, and can't be named outside of this crate.
 
-use std::borrow::Cow;
-
-use crate::column::ColumnSpec;
-use crate::expr::{Bound, Fragment, Term};
+use crate::column::Wire;
+use crate::expr::{Fragment, Term};
 use crate::scope::SourceRef;
 
 /// A `SELECT`.
@@ -23,8 +21,8 @@ pub struct Query {
     /// `UNION` and its like, with what follows.
     pub(crate) combined: Vec<(&'static str, Query)>,
     pub(crate) order_by: Vec<Term>,
-    pub(crate) limit: Option<Bound>,
-    pub(crate) offset: Option<Bound>,
+    pub(crate) limit: Option<i64>,
+    pub(crate) offset: Option<i64>,
     pub(crate) lock: Option<Lock>,
 }
 
@@ -58,8 +56,8 @@ pub enum Projection {
     Row(SourceRef),
     /// Whether the row of a left join is there, and then all columns of it.
     Perhaps(SourceRef),
-    /// An expression, with the cast with which it is read.
-    Expression(Fragment, Option<Cow<'static, str>>),
+    /// An expression, and how its value travels.
+    Expression(Fragment, Wire),
 }
 
 /// A table, or something else that rows come from.
@@ -127,8 +125,19 @@ impl Query {
                 let mut columns = source.columns.iter();
                 columns.any(|column| column.wire.read.is_some())
             }
-            Projection::Expression(sql, cast) => cast.is_some() || !sql.is_column(),
+            Projection::Expression(sql, wire) => wire.read.is_some() || !sql.is_column(),
         })
+    }
+
+    /// Whether it has nothing but queries that are combined, and their order.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self.distinct, Distinct::No)
+            && self.columns.is_empty()
+            && self.from.is_empty()
+            && self.filters.is_empty()
+            && self.group_by.is_empty()
+            && self.having.is_empty()
+            && self.lock.is_none()
     }
 
     /// Whether there are as many rows as the filters leave: nothing puts rows together, leaves some
@@ -184,12 +193,4 @@ pub(crate) enum Action {
     Update(Vec<(&'static str, Fragment)>),
     Delete,
     Insert(Vec<&'static str>, Box<Query>),
-}
-
-/// The names under which the columns of a source are known where it is a subquery or `RETURNING`.
-pub(crate) fn select_item(spec: &ColumnSpec, sql: &str) -> String {
-    match spec.wire.read {
-        Some(cast) => format!("{sql}::{cast}"),
-        None => sql.to_owned(),
-    }
 }

@@ -1,6 +1,8 @@
 //! Queries as parts of other queries.
 
+use super::statement::Projection;
 use super::{Query, Scalar, Select};
+use crate::column::Wire;
 use crate::expr::{Expr, Fragment};
 use crate::scope::{Correlation, Shielded};
 use crate::value::Value;
@@ -50,7 +52,10 @@ impl<S: Correlation, V: Value> Select<S, (Scalar<V>,)> {
     /// );
     /// ```
     pub fn scalar(self) -> Expr<S::Outer, Option<V::Base>> {
-        let wire = crate::column::Wire::default();
+        let wire = match self.query.columns.first() {
+            Some(Projection::Expression(_, wire)) => *wire,
+            _ => Wire::default(),
+        };
         Expr::new(Fragment::query(self.query), wire)
     }
 }
@@ -58,5 +63,5 @@ impl<S: Correlation, V: Value> Select<S, (Scalar<V>,)> {
 /// `EXISTS (SELECT …)`: whether the query has a row. `outer` lets it speak of the query around.
 pub fn exists<S: Correlation, O>(query: Select<S, O>) -> Expr<Shielded<S::Outer>, bool> {
     let sql = Fragment::text("EXISTS ").with(Fragment::query(query.query.rows_only()));
-    Expr::new(sql, crate::column::Wire::default())
+    Expr::new(sql, Wire::default())
 }

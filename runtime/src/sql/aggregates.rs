@@ -130,9 +130,20 @@ fn extreme<E: Expression, V>(name: &'static str, expression: E) -> Expr<E::Scope
     aggregate(name, expression, wire)
 }
 
+const ORDER_BY: &str = " ORDER BY ";
+const OF_ROWS: &str = "`count()` counts rows, which are neither distinct nor in an order: `count_of`, `count_distinct`";
+
 impl<S, V> Expr<S, V, Aggregate> {
+    /// Whether it is `count(*)`.
+    fn is_of_rows(&self) -> bool {
+        matches!(self.sql.parts.get(2), Some(Part::Text(text)) if text == "*")
+    }
+
     /// `sum(DISTINCT x)`: each value once.
     pub fn distinct(mut self) -> Self {
+        if self.is_of_rows() {
+            return Expr::new(Fragment::invalid(OF_ROWS), self.wire);
+        }
         // After the name and the parenthesis.
         self.sql.parts.insert(2, Part::Text("DISTINCT ".into()));
         self
@@ -154,10 +165,19 @@ impl<S, V> Expr<S, V, Aggregate> {
 
     /// `array_agg(x ORDER BY y)`: the order in which the rows are put together.
     pub fn order_by<T: Ordering>(self, order: T) -> Expr<(S, Shielded<T::Scope>), V, Aggregate> {
+        let is_of_rows = self.is_of_rows();
         let Self { mut sql, wire, .. } = self;
+        if is_of_rows {
+            return Expr::new(Fragment::invalid(OF_ROWS), wire);
+        }
+        let is_ordered = |part: &Part| matches!(part, Part::Text(text) if text == ORDER_BY);
+        let word = match sql.parts.iter().any(is_ordered) {
+            true => ", ",
+            false => ORDER_BY,
+        };
         // The parenthesis that closes the call is its last part.
         let last = sql.parts.pop();
-        let mut sql = sql.with_text(" ORDER BY ");
+        let mut sql = sql.with_text(word);
         sql = sql.with_list(order.terms().iter().map(|term| term.fragment()));
         sql.parts.extend(last);
         Expr::new(sql, wire)

@@ -225,12 +225,12 @@ type Truth<C> = Expr<<C as Condition>::Scope, <<C as Condition>::Null as Nullabi
 /// ));
 /// ```
 pub fn all_of<C: Condition>(conditions: impl IntoIterator<Item = C>) -> Truth<C> {
-    gather(conditions, Fragment::and, "true")
+    gather(conditions, Fragment::and, Fragment::ALWAYS)
 }
 
 /// Whether any of the conditions is true; `false` of none.
 pub fn any_of<C: Condition>(conditions: impl IntoIterator<Item = C>) -> Truth<C> {
-    gather(conditions, Fragment::or, "false")
+    gather(conditions, Fragment::or, "false::bool")
 }
 
 fn gather<C: Condition>(
@@ -241,6 +241,6 @@ fn gather<C: Condition>(
     let conditions = conditions.into_iter().filter_map(C::condition);
     let sql = conditions.reduce(combine);
     // A bare constant can't be ordered or grouped by.
-    let none = || Fragment::text(none).cast("bool");
+    let none = || Fragment::text(none);
     Expr::new(sql.unwrap_or_else(none), Wire::default())
 }

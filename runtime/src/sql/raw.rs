@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::column::Wire;
-use crate::expr::{Expr, Expression, Fragment, quoted};
+use crate::expr::{Expr, Expression, Fragment, Level, quoted};
 use crate::value::Value;
 
 /// A call of the function with this name, as the database spells it, perhaps with its schema before it:
@@ -132,7 +132,8 @@ fn fill_in(text: &'static str, arguments: Vec<Fragment>) -> Result<Fragment, &'s
                 .ok_or("a piece of raw SQL has more `{}` than arguments")?,
             _ => return Err("a piece of raw SQL has a brace that is neither `{}` nor doubled"),
         };
-        sql = sql.with(part);
+        // What an argument is put together from stays together.
+        sql = sql.with(part.within(Level::Atom));
         rest = &brace[2..];
     }
     match arguments.next() {

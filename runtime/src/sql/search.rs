@@ -3,13 +3,18 @@
 //! The name of a configuration is a part of the SQL text, so that an index on `to_tsvector('english', …)`
 //! can be used.
 
+use std::marker::PhantomData;
+
 use crate::column::Wire;
 use crate::expr::{Expr, Expression, Fragment};
-use crate::value::{Like, Text, Value};
+use crate::value::{Either, Like, Nullability, Text, Value};
 
-/// What is searched for.
+/// What is searched for; `N` says whether it may be NULL.
 #[derive(Debug)]
-pub struct TsQuery;
+pub struct TsQuery<N>(PhantomData<fn() -> N>);
+
+/// A query that is NULL where the text `E` is.
+type Of<E> = TsQuery<<<E as Expression>::Value as Value>::Null>;
 
 /// `to_tsvector(configuration, x)`: the words of a text, to be searched in.
 ///
@@ -40,7 +45,7 @@ pub fn to_tsvector<E: Expression<Value: Value<Base: Text>>>(
 pub fn websearch<E: Expression<Value: Value<Base: Text>>>(
     configuration: &'static str,
     text: E,
-) -> Expr<E::Scope, TsQuery> {
+) -> Expr<E::Scope, Of<E>> {
     query("websearch_to_tsquery", configuration, text)
 }
 
@@ -48,7 +53,7 @@ pub fn websearch<E: Expression<Value: Value<Base: Text>>>(
 pub fn plain_query<E: Expression<Value: Value<Base: Text>>>(
     configuration: &'static str,
     text: E,
-) -> Expr<E::Scope, TsQuery> {
+) -> Expr<E::Scope, Of<E>> {
     query("plainto_tsquery", configuration, text)
 }
 
@@ -56,7 +61,7 @@ pub fn plain_query<E: Expression<Value: Value<Base: Text>>>(
 pub fn phrase_query<E: Expression<Value: Value<Base: Text>>>(
     configuration: &'static str,
     text: E,
-) -> Expr<E::Scope, TsQuery> {
+) -> Expr<E::Scope, Of<E>> {
     query("phraseto_tsquery", configuration, text)
 }
 
@@ -64,15 +69,15 @@ pub fn phrase_query<E: Expression<Value: Value<Base: Text>>>(
 pub fn ts_query<E: Expression<Value: Value<Base: Text>>>(
     configuration: &'static str,
     text: E,
-) -> Expr<E::Scope, TsQuery> {
+) -> Expr<E::Scope, Of<E>> {
     query("to_tsquery", configuration, text)
 }
 
 /// `ts_rank(words, query)`: how well it fits.
-pub fn ts_rank<E: Expression<Value: Value<Base: Text>>, F, K>(
+pub fn ts_rank<E: Expression<Value: Value<Base: Text>>, F, N: Nullability, K>(
     words: E,
-    query: Expr<F, TsQuery, K>,
-) -> Expr<(E::Scope, F), Like<E::Value, f32>> {
+    query: Expr<F, TsQuery<N>, K>,
+) -> Expr<(E::Scope, F), Either<<E::Value as Value>::Null, N, f32>> {
     let arguments = [words.into_expr().sql, query.sql];
     Expr::new(Fragment::call("ts_rank", arguments), Wire::default())
 }
@@ -81,7 +86,7 @@ fn query<E: Expression>(
     name: &'static str,
     configuration: &'static str,
     text: E,
-) -> Expr<E::Scope, TsQuery> {
+) -> Expr<E::Scope, Of<E>> {
     let arguments = [literal(configuration), text.into_expr().sql];
     Expr::new(Fragment::call(name, arguments), Wire::default())
 }

@@ -1,9 +1,9 @@
 //! Updates and deletions of many rows, and `INSERT … SELECT`.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::column::Wire;
 use crate::expr::{Expr, Fragment, Operand};
 use crate::scope::SourceRef;
 use crate::select::render::{self, Rendered};
@@ -381,7 +381,7 @@ impl<O> Returning<O> {
         change.returning = returning;
         if change.returning.iter().all(is_empty) {
             // `RETURNING` needs an expression, also of a table without columns.
-            let null = Projection::Expression(Fragment::text("NULL"), None::<Cow<'static, str>>);
+            let null = Projection::Expression(Fragment::text("NULL"), Wire::default());
             change.returning = vec![null];
         }
         Self {
@@ -448,6 +448,10 @@ fn render(change: &Change) -> Result<Rendered> {
         Action::Update(assignments) if assignments.is_empty() => {
             Err(Error::Statement("an update has to set a column"))
         }
+        // Of no conditions all are true, which says nothing of which rows.
+        _ if change.filters.iter().any(Fragment::is_always) => Err(Error::Statement(
+            "a filter of no conditions concerns every row: `all_rows()` says so in words",
+        )),
         _ => render::change(change),
     }
 }

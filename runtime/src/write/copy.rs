@@ -10,15 +10,17 @@ use tokio_postgres::CopyOutStream;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 
-use super::{NewRow, Value, WriteColumn, insert_many, push_names};
+use super::{NewRow, Value, WriteColumn, many::Statement, push_names};
 use crate::error::BoxError;
 use crate::{Error, Executor, Result, Session, Table, types};
 
 /// Inserts rows with binary `COPY`, the fastest way there is, and returns how many. All rows have to
 /// leave out the same columns. Either all of them are inserted or none.
 ///
+/// The rows must not come from a query on the same connection, which is busy with the copy.
+///
 /// A table with a column whose type travels as text, for which binary `COPY` has no form, gets its rows
-/// by [`insert_many`].
+/// by [`insert_many`](super::insert_many).
 ///
 /// # Errors
 ///
@@ -67,9 +69,10 @@ where
     if columns.is_empty() || casts {
         let mut all = vec![first];
         while let Some(row) = rows.next().await {
+            same_shape(&row, &given)?;
             all.push(row);
         }
-        return Ok(insert_many(db, &all).await?.len() as u64);
+        return Statement::new(&all).execute(db).await;
     }
 
     let session = db.acquire().await?;
@@ -86,11 +89,7 @@ where
     let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
     let mut next = Some(first);
     while let Some(row) = next {
-        if shape(&row) != given {
-            return Err(Error::Statement(
-                "the rows of one COPY have to leave out the same columns",
-            ));
-        }
+        same_shape(&row, &given)?;
         write_row(writer.as_mut(), &row).await?;
         next = rows.next().await;
     }
@@ -101,6 +100,15 @@ async fn write_row<N: NewRow>(writer: Pin<&mut BinaryCopyInWriter>, row: &N) -> 
     let values: Vec<Cell<'_>> = row.values().into_iter().flatten().map(Cell).collect();
     let cells: Vec<&(dyn ToSql + Sync)> = values.iter().map(|cell| cell as Value<'_>).collect();
     Ok(writer.write(&cells).await?)
+}
+
+fn same_shape<N: NewRow>(row: &N, given: &[bool]) -> Result<()> {
+    match shape(row) == given {
+        true => Ok(()),
+        false => Err(Error::Statement(
+            "the rows of one COPY have to leave out the same columns",
+        )),
+    }
 }
 
 /// Which columns a row gives.

@@ -149,7 +149,8 @@ impl<'a, N: NewRow> Insert<'a, N> {
         self.target(Target::Columns(columns.names(), None))
     }
 
-    /// As [`on_conflict`](Self::on_conflict), for a unique index that is partial: with its condition.
+    /// As [`on_conflict`](Self::on_conflict), for a unique index that is partial: with its condition, in
+    /// which there can be no values but those written into [`raw`](crate::sql::raw).
     pub fn on_conflict_where<C, E, I>(self, columns: C, predicate: E) -> OnConflict<'a, N>
     where
         C: ColumnsOf<N::Row>,
@@ -220,8 +221,8 @@ impl<'a, N: NewRow> OnConflict<'a, N> {
         self.insert(None)
     }
 
-    /// Changes rows that are there already: all columns that are given, except those of the key and the
-    /// [version](Table::VERSION), which is counted up.
+    /// Changes rows that are there already: all columns that are given, except those that say which row it
+    /// is, those of the primary key, and the [version](Table::VERSION), which is counted up.
     pub fn do_update(self) -> Upsert<'a, N> {
         self.update(None)
     }
@@ -338,7 +339,7 @@ impl Conflict {
         let (mut predicate, mut assignments, mut conditions) = Default::default();
         let rendered = render::pieces(source.id, &label, excluded, reserved, |renderer| {
             if let Target::Columns(_, Some(fragment)) = &self.target {
-                renderer.conditions(" WHERE ", std::slice::from_ref(fragment));
+                renderer.predicate(fragment);
             }
             predicate = renderer.take();
             if let Some(update) = &self.update {
@@ -356,6 +357,8 @@ impl Conflict {
             }
             Target::Constraint(name) => (format!(" ON CONSTRAINT {}", quoted(name)), Vec::new()),
         };
+        let primary = T::KEY.iter().map(|name| quoted(name));
+        let key: Vec<String> = key.into_iter().chain(primary).collect();
         let update = self.update.as_ref().map(|update| UpdateSql {
             columns: update.columns.clone(),
             key,

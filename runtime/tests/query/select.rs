@@ -188,6 +188,8 @@ async fn results() {
         User::select().one_or_none(&db).await,
         Err(Error::TooManyRows)
     ));
+    let first = User::select().order_by(User::ID).limit(2).first(&db);
+    assert_eq!(first.await.unwrap().unwrap().name, "Ada");
     let last = User::select()
         .order_by(User::ID.desc())
         .first(&db)
@@ -305,6 +307,9 @@ async fn orders_and_pages_by_key() {
     pages!(Post::SCORE.desc());
     pages!(Post::SCORE.asc().nulls_first());
     pages!(Post::SCORE.desc().nulls_last());
+    // One key alone.
+    let next = Post::select().after(Post::ID.desc(), Some(3));
+    assert_eq!(titles(next).await, ["Engine", "Notes"]);
     // Without NULL, and all in one direction: one comparison of rows.
     let query = User::select().after((User::NAME, User::ID), Some(("Ada".to_owned(), 1)));
     assert!(
@@ -727,6 +732,13 @@ async fn functions() {
         .unwrap();
     assert_eq!((later, since.microseconds), (at(3601), 1_000_000));
 
+    // What stands in the place of an argument stays together.
+    let twice = sql::raw("{} * 2")
+        .arg(User::AGE + 1)
+        .returns::<Option<i32>>();
+    let ages = User::select().filter(User::ID.eq(1)).columns(twice);
+    assert_eq!(ages.one(&db).await.unwrap(), Some(74));
+
     // Wrong pieces of raw SQL are errors, and nothing is sent.
     for wrong in ["{}", "{", "} {}"] {
         let query = User::select().columns(sql::raw(wrong).returns::<i32>());
@@ -930,6 +942,11 @@ async fn combined_queries() {
     assert_eq!(users().intersect(tags()).all(&db).await.unwrap(), [""; 0]);
     let rest = users().except(users().filter(User::ID.gt(1)));
     assert_eq!(rest.all(&db).await.unwrap(), ["Ada"]);
+    // What is said of a combined query as a whole is its order, its limit, and nothing else.
+    let combined = users().union_all(users()).distinct();
+    assert!(matches!(combined.all(&db).await, Err(Error::Statement(_))));
+    let combined = users().union_all(users()).columns(count());
+    assert!(matches!(combined.all(&db).await, Err(Error::Statement(_))));
     // Each with its own order and limit.
     let both = users()
         .order_by(User::ID)

@@ -107,6 +107,9 @@ async fn many_rows_are_deleted() {
         .await
         .unwrap();
     assert_eq!(n, 1);
+    let no_conditions = sql::all_of(Vec::<rowsmith_runtime::Expr<User, bool>>::new());
+    let refused = User::delete().filter(no_conditions).execute(&db).await;
+    assert!(matches!(refused, Err(Error::Statement(_))));
     assert_eq!(User::delete().all_rows().execute(&db).await.unwrap(), 2);
     assert_eq!(Post::count(&db).await.unwrap(), 0);
 }
@@ -215,6 +218,30 @@ async fn rows_that_are_there_already() {
             ("A", Some(36), false)
         ]
     );
+    // By a partial index, however often: with a value in its condition the server knows it no more.
+    let index = "CREATE UNIQUE INDEX ON users (name) WHERE is_active AND age IS NOT NULL";
+    rowsmith_runtime::query::execute(&db, index, &[])
+        .await
+        .unwrap();
+    let dan = [NewUser::new("Dan", "dan@example.net").age(51)];
+    for _ in 0..8 {
+        let users = User::insert(&dan)
+            .on_conflict_where(User::NAME, User::IS_ACTIVE & User::AGE.is_not_null())
+            .do_update_of(User::AGE)
+            .all(&db)
+            .await
+            .unwrap();
+        assert_eq!(
+            (users[0].email.as_str(), users[0].age),
+            ("dan@example.com", Some(51))
+        );
+    }
+    let refused = User::insert(&dan)
+        .on_conflict_where(User::NAME, User::IS_ACTIVE.eq(true))
+        .do_nothing()
+        .execute(&db)
+        .await;
+    assert!(matches!(refused, Err(Error::Statement(_))));
     let none: [NewUser; 0] = [];
     assert_eq!(User::insert(&none).execute(&db).await.unwrap(), 0);
     assert_eq!(User::insert(&none).all(&db).await.unwrap(), []);

@@ -155,7 +155,7 @@ impl Excluded {
     ) -> ::rowsmith_runtime::Result<super::Key> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "n" = $1"#;
         ::rowsmith_runtime::query::one(db, SQL, &[&self.n]).await

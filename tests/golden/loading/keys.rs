@@ -29,8 +29,8 @@ pub struct Key {
     pub flag: ::std::option::Option<bool>,
     /// `inet`, nullable, unique
     pub address: ::std::option::Option<::rowsmith_runtime::cidr::IpInet>,
-    /// `int4range`, nullable, unique
-    pub during: ::std::option::Option<::rowsmith_runtime::Range<i32>>,
+    /// `money`, travels as text, nullable, unique
+    pub during: ::std::option::Option<::std::string::String>,
     /// `public.place`, nullable, unique
     pub place: ::std::option::Option<super::Place>,
     /// `int4[]`, nullable, unique
@@ -104,8 +104,10 @@ impl Key {
     /// The column `during`.
     pub const DURING: ::rowsmith_runtime::Column<
         Self,
-        ::std::option::Option<::rowsmith_runtime::Range<i32>>,
-    > = ::rowsmith_runtime::Column::new("during");
+        ::std::option::Option<::std::string::String>,
+    > = ::rowsmith_runtime::Column::new("during")
+        .read_as("text")
+        .sent_as("text", "money");
 
     /// The column `place`.
     pub const PLACE: ::rowsmith_runtime::Column<Self, ::std::option::Option<super::Place>> =
@@ -329,9 +331,10 @@ impl Key {
         ::rowsmith_runtime::HasMany::new(&[::rowsmith_runtime::Link::<Self>::new(
             "during",
             "during",
-            "int4range",
+            "text",
             |row| &row.during,
-        )]);
+        )
+        .cast("money")]);
 
     /// The rows of `public.related` whose `place` references this one.
     pub const RELATED_BY_PLACE: ::rowsmith_runtime::HasMany<Self, super::Related> =
@@ -362,7 +365,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "n" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&n]).await
@@ -375,7 +378,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "address" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&address]).await
@@ -388,7 +391,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "amount" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&amount]).await
@@ -401,7 +404,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "bytes" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&bytes]).await
@@ -414,7 +417,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "code" = $1::text::"public"."code""#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&code]).await
@@ -427,7 +430,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "day" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&day]).await
@@ -436,13 +439,13 @@ impl Key {
     /// Finds the row with this `during`.
     pub async fn find_by_during(
         db: &impl ::rowsmith_runtime::Executor,
-        during: &::rowsmith_runtime::Range<i32>,
+        during: &str,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
-            WHERE "during" = $1"#;
+            WHERE "during" = $1::text::money"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&during]).await
     }
 
@@ -453,7 +456,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "flag" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&flag]).await
@@ -466,7 +469,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "keys" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&keys]).await
@@ -479,7 +482,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "letters" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&letters]).await
@@ -492,7 +495,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "numbers" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&numbers]).await
@@ -505,7 +508,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "place" = $1::"public"."place""#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&place]).await
@@ -518,7 +521,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "ratio" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&ratio]).await
@@ -531,7 +534,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "size" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&size]).await
@@ -546,7 +549,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "slug" = $1
               AND "amount" = $2
@@ -561,7 +564,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "slug" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&slug]).await
@@ -574,7 +577,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "span" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&span]).await
@@ -586,7 +589,7 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             ORDER BY "n""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
@@ -692,8 +695,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "n" = $1
             ORDER BY "row_number""#;
@@ -720,8 +723,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "k1" = $1
             ORDER BY "row_number""#;
@@ -735,8 +738,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "keys" = $1
             ORDER BY "row_number""#;
@@ -750,8 +753,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "slug" = $1
             ORDER BY "row_number""#;
@@ -765,8 +768,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "slug" = $1
               AND "amount" = $2
@@ -782,8 +785,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "amount" = $1
             ORDER BY "row_number""#;
@@ -797,8 +800,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "letters" = $1
             ORDER BY "row_number""#;
@@ -812,8 +815,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "size" = $1
             ORDER BY "row_number""#;
@@ -827,8 +830,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "code" = $1::text::"public"."code"
             ORDER BY "row_number""#;
@@ -842,8 +845,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "span" = $1
             ORDER BY "row_number""#;
@@ -857,8 +860,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "ratio" = $1
             ORDER BY "row_number""#;
@@ -872,8 +875,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "day" = $1
             ORDER BY "row_number""#;
@@ -887,8 +890,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "bytes" = $1
             ORDER BY "row_number""#;
@@ -902,8 +905,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "flag" = $1
             ORDER BY "row_number""#;
@@ -917,8 +920,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "address" = $1
             ORDER BY "row_number""#;
@@ -932,10 +935,10 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
-            WHERE "during" = $1
+            WHERE "during" = $1::text::money
             ORDER BY "row_number""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&self.during]).await
     }
@@ -947,8 +950,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "place" = $1::"public"."place"
             ORDER BY "row_number""#;
@@ -962,8 +965,8 @@ impl Key {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "numbers" = $1
             ORDER BY "row_number""#;
@@ -978,7 +981,7 @@ impl Key {
         const SQL: &str = r#"
             SELECT t."row_number", t."n", t."k1", t."keys", t."related", t."slug", t."amount",
                    t."letters", t."size", t."code", t."span", t."ratio", t."day", t."bytes", t."flag",
-                   t."address", t."during", t."place", t."numbers"
+                   t."address", t."during"::text, t."place", t."numbers"
             FROM "public"."related" AS t
             JOIN "links"."related" AS j ON j."row_number" = t."row_number"
             WHERE j."n" = $1
@@ -1014,7 +1017,7 @@ impl ::rowsmith_runtime::FromRow for Key {
 
 impl ::rowsmith_runtime::Table for Key {
     const NAME: &'static str = r#""public"."keys""#;
-    const SELECT_LIST: &'static str = r#""n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place", "numbers""#;
+    const SELECT_LIST: &'static str = r#""n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text, "place", "numbers""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::N.spec(),
         Self::KEYS.spec(),
@@ -1070,8 +1073,8 @@ pub struct NewKey {
     /// `inet`, nullable, unique
     pub address:
         ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::cidr::IpInet>>,
-    /// `int4range`, nullable, unique
-    pub during: ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::Range<i32>>>,
+    /// `money`, travels as text, nullable, unique
+    pub during: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `public.place`, nullable, unique
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<super::Place>>,
     /// `int4[]`, nullable, unique
@@ -1203,7 +1206,7 @@ impl NewKey {
     /// Sets `during`.
     pub fn during(
         mut self,
-        during: impl ::rowsmith_runtime::IntoNullable<::rowsmith_runtime::Range<i32>>,
+        during: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
     ) -> Self {
         self.during = ::rowsmith_runtime::Assign::To(during.into_nullable());
         self
@@ -1420,7 +1423,7 @@ impl ::rowsmith_runtime::NewRow for NewKey {
         ::rowsmith_runtime::WriteColumn::new(r#""bytes""#, "bytea"),
         ::rowsmith_runtime::WriteColumn::new(r#""flag""#, "bool"),
         ::rowsmith_runtime::WriteColumn::new(r#""address""#, "inet"),
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "int4range"),
+        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("money"),
         ::rowsmith_runtime::WriteColumn::new(r#""place""#, r#""public"."place""#),
         ::rowsmith_runtime::WriteColumn::new(r#""numbers""#, "int4[]").array_of("int4"),
     ];
@@ -1484,8 +1487,8 @@ pub struct KeyPatch {
     /// `inet`, nullable, unique
     pub address:
         ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::cidr::IpInet>>,
-    /// `int4range`, nullable, unique
-    pub during: ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::Range<i32>>>,
+    /// `money`, travels as text, nullable, unique
+    pub during: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `public.place`, nullable, unique
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<super::Place>>,
     /// `int4[]`, nullable, unique
@@ -1606,7 +1609,7 @@ impl KeyPatch {
     /// Sets `during`.
     pub fn during(
         mut self,
-        during: impl ::rowsmith_runtime::IntoNullable<::rowsmith_runtime::Range<i32>>,
+        during: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
     ) -> Self {
         self.during = ::rowsmith_runtime::Assign::To(during.into_nullable());
         self
@@ -1655,7 +1658,7 @@ impl ::rowsmith_runtime::Patch for KeyPatch {
         ::rowsmith_runtime::WriteColumn::new(r#""bytes""#, "bytea"),
         ::rowsmith_runtime::WriteColumn::new(r#""flag""#, "bool"),
         ::rowsmith_runtime::WriteColumn::new(r#""address""#, "inet"),
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "int4range"),
+        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("money"),
         ::rowsmith_runtime::WriteColumn::new(r#""place""#, r#""public"."place""#),
         ::rowsmith_runtime::WriteColumn::new(r#""numbers""#, "int4[]").array_of("int4"),
     ];

@@ -35,8 +35,8 @@ pub struct Related {
     pub flag: ::std::option::Option<bool>,
     /// `inet`, nullable, references `public.keys.address`
     pub address: ::std::option::Option<::rowsmith_runtime::cidr::IpInet>,
-    /// `int4range`, nullable, references `public.keys.during`
-    pub during: ::std::option::Option<::rowsmith_runtime::Range<i32>>,
+    /// `money`, travels as text, nullable, references `public.keys.during`
+    pub during: ::std::option::Option<::std::string::String>,
     /// `public.place`, nullable, references `public.keys.place`
     pub place: ::std::option::Option<super::Place>,
     /// `int4[]`, nullable, references `public.keys.numbers`
@@ -123,8 +123,10 @@ impl Related {
     /// The column `during`.
     pub const DURING: ::rowsmith_runtime::Column<
         Self,
-        ::std::option::Option<::rowsmith_runtime::Range<i32>>,
-    > = ::rowsmith_runtime::Column::new("during");
+        ::std::option::Option<::std::string::String>,
+    > = ::rowsmith_runtime::Column::new("during")
+        .read_as("text")
+        .sent_as("text", "money");
 
     /// The column `place`.
     pub const PLACE: ::rowsmith_runtime::Column<Self, ::std::option::Option<super::Place>> =
@@ -350,9 +352,10 @@ impl Related {
         ::rowsmith_runtime::BelongsTo::new(&[::rowsmith_runtime::Link::<Self>::new(
             "during",
             "during",
-            "int4range",
+            "text",
             |row| &row.during,
-        )]);
+        )
+        .cast("money")]);
 
     /// The row of `public.keys` that `place` references.
     pub const PLACE_ROW: ::rowsmith_runtime::BelongsTo<Self, ::std::option::Option<super::Key>> =
@@ -401,8 +404,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "row_number" = $1"#;
         ::rowsmith_runtime::query::one_or_none(db, SQL, &[&row_number]).await
@@ -414,8 +417,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             ORDER BY "row_number""#;
         ::rowsmith_runtime::query::all(db, SQL, &[]).await
@@ -428,8 +431,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "n" = $1
             ORDER BY "row_number""#;
@@ -443,8 +446,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "k1" = $1
             ORDER BY "row_number""#;
@@ -458,8 +461,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "keys" = $1
             ORDER BY "row_number""#;
@@ -473,8 +476,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "related" = $1
             ORDER BY "row_number""#;
@@ -488,8 +491,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "slug" = $1
             ORDER BY "row_number""#;
@@ -505,8 +508,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "slug" = $1
               AND "amount" = $2
@@ -522,8 +525,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "amount" = $1
             ORDER BY "row_number""#;
@@ -537,8 +540,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "letters" = $1
             ORDER BY "row_number""#;
@@ -552,8 +555,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "size" = $1
             ORDER BY "row_number""#;
@@ -567,8 +570,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "code" = $1::text::"public"."code"
             ORDER BY "row_number""#;
@@ -582,8 +585,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "span" = $1
             ORDER BY "row_number""#;
@@ -597,8 +600,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "ratio" = $1
             ORDER BY "row_number""#;
@@ -612,8 +615,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "day" = $1
             ORDER BY "row_number""#;
@@ -627,8 +630,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "bytes" = $1
             ORDER BY "row_number""#;
@@ -642,8 +645,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "flag" = $1
             ORDER BY "row_number""#;
@@ -657,8 +660,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "address" = $1
             ORDER BY "row_number""#;
@@ -668,14 +671,14 @@ impl Related {
     /// Lists the rows with this `during`.
     pub async fn list_by_during(
         db: &impl ::rowsmith_runtime::Executor,
-        during: &::rowsmith_runtime::Range<i32>,
+        during: &str,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
-            WHERE "during" = $1
+            WHERE "during" = $1::text::money
             ORDER BY "row_number""#;
         ::rowsmith_runtime::query::all(db, SQL, &[&during]).await
     }
@@ -687,8 +690,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "place" = $1::"public"."place"
             ORDER BY "row_number""#;
@@ -702,8 +705,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "numbers" = $1
             ORDER BY "row_number""#;
@@ -797,7 +800,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "n" = $1"#;
         if self.n.is_none() {
@@ -813,7 +816,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "n" = $1"#;
         if self.k1.is_none() {
@@ -829,7 +832,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "keys" = $1"#;
         if self.keys.is_none() {
@@ -845,8 +848,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "row_number" = $1"#;
         if self.related.is_none() {
@@ -862,7 +865,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "slug" = $1"#;
         if self.slug.is_none() {
@@ -878,7 +881,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "slug" = $1
               AND "amount" = $2
@@ -903,7 +906,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "amount" = $1"#;
         if self.amount.is_none() {
@@ -919,7 +922,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "letters" = $1"#;
         if self.letters.is_none() {
@@ -935,7 +938,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "size" = $1"#;
         if self.size.is_none() {
@@ -951,7 +954,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "code" = $1::text::"public"."code""#;
         if self.code.is_none() {
@@ -967,7 +970,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "span" = $1"#;
         if self.span.is_none() {
@@ -983,7 +986,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "ratio" = $1"#;
         if self.ratio.is_none() {
@@ -999,7 +1002,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "day" = $1"#;
         if self.day.is_none() {
@@ -1015,7 +1018,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "bytes" = $1"#;
         if self.bytes.is_none() {
@@ -1031,7 +1034,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "flag" = $1"#;
         if self.flag.is_none() {
@@ -1047,7 +1050,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "address" = $1"#;
         if self.address.is_none() {
@@ -1063,9 +1066,9 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
-            WHERE "during" = $1"#;
+            WHERE "during" = $1::text::money"#;
         if self.during.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
@@ -1079,7 +1082,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "place" = $1::"public"."place""#;
         if self.place.is_none() {
@@ -1095,7 +1098,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::option::Option<super::Key>> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "numbers" = $1"#;
         if self.numbers.is_none() {
@@ -1111,8 +1114,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Related>> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "related" = $1
             ORDER BY "row_number""#;
@@ -1139,7 +1142,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Key>> {
         const SQL: &str = r#"
             SELECT t."n", t."keys", t."slug", t."amount", t."letters", t."size", t."code", t."span",
-                   t."ratio", t."day", t."bytes", t."flag", t."address", t."during", t."place",
+                   t."ratio", t."day", t."bytes", t."flag", t."address", t."during"::text, t."place",
                    t."numbers"
             FROM "public"."keys" AS t
             JOIN "links"."related" AS j ON j."n" = t."n"
@@ -1179,7 +1182,7 @@ impl ::rowsmith_runtime::FromRow for Related {
 
 impl ::rowsmith_runtime::Table for Related {
     const NAME: &'static str = r#""public"."related""#;
-    const SELECT_LIST: &'static str = r#""row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size", "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place", "numbers""#;
+    const SELECT_LIST: &'static str = r#""row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size", "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text, "place", "numbers""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::ROW_NUMBER.spec(),
         Self::N.spec(),
@@ -1244,8 +1247,8 @@ pub struct NewRelated {
     /// `inet`, nullable, references `public.keys.address`
     pub address:
         ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::cidr::IpInet>>,
-    /// `int4range`, nullable, references `public.keys.during`
-    pub during: ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::Range<i32>>>,
+    /// `money`, travels as text, nullable, references `public.keys.during`
+    pub during: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `public.place`, nullable, references `public.keys.place`
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<super::Place>>,
     /// `int4[]`, nullable, references `public.keys.numbers`
@@ -1398,7 +1401,7 @@ impl NewRelated {
     /// Sets `during`.
     pub fn during(
         mut self,
-        during: impl ::rowsmith_runtime::IntoNullable<::rowsmith_runtime::Range<i32>>,
+        during: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
     ) -> Self {
         self.during = ::rowsmith_runtime::Assign::To(during.into_nullable());
         self
@@ -1458,7 +1461,7 @@ impl ::rowsmith_runtime::NewRow for NewRelated {
         ::rowsmith_runtime::WriteColumn::new(r#""bytes""#, "bytea"),
         ::rowsmith_runtime::WriteColumn::new(r#""flag""#, "bool"),
         ::rowsmith_runtime::WriteColumn::new(r#""address""#, "inet"),
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "int4range"),
+        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("money"),
         ::rowsmith_runtime::WriteColumn::new(r#""place""#, r#""public"."place""#),
         ::rowsmith_runtime::WriteColumn::new(r#""numbers""#, "int4[]").array_of("int4"),
     ];
@@ -1531,8 +1534,8 @@ pub struct RelatedPatch {
     /// `inet`, nullable, references `public.keys.address`
     pub address:
         ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::cidr::IpInet>>,
-    /// `int4range`, nullable, references `public.keys.during`
-    pub during: ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::Range<i32>>>,
+    /// `money`, travels as text, nullable, references `public.keys.during`
+    pub during: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `public.place`, nullable, references `public.keys.place`
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<super::Place>>,
     /// `int4[]`, nullable, references `public.keys.numbers`
@@ -1671,7 +1674,7 @@ impl RelatedPatch {
     /// Sets `during`.
     pub fn during(
         mut self,
-        during: impl ::rowsmith_runtime::IntoNullable<::rowsmith_runtime::Range<i32>>,
+        during: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
     ) -> Self {
         self.during = ::rowsmith_runtime::Assign::To(during.into_nullable());
         self
@@ -1723,7 +1726,7 @@ impl ::rowsmith_runtime::Patch for RelatedPatch {
         ::rowsmith_runtime::WriteColumn::new(r#""bytes""#, "bytea"),
         ::rowsmith_runtime::WriteColumn::new(r#""flag""#, "bool"),
         ::rowsmith_runtime::WriteColumn::new(r#""address""#, "inet"),
-        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "int4range"),
+        ::rowsmith_runtime::WriteColumn::new(r#""during""#, "text").cast("money"),
         ::rowsmith_runtime::WriteColumn::new(r#""place""#, r#""public"."place""#),
         ::rowsmith_runtime::WriteColumn::new(r#""numbers""#, "int4[]").array_of("int4"),
     ];

@@ -120,6 +120,11 @@ macro_rules! array_elements {
             type Element = T;
 
             fn has(container: Fragment, element: Fragment) -> Fragment {
+                // Of a subquery in parentheses the server would take the rows for the elements.
+                let container = match container.is_column() {
+                    true => container,
+                    false => container.cast(Self::sql_name()),
+                };
                 let any = Fragment::call("ANY", [container]);
                 element.binary(" = ", any, Level::Comparison)
             }

@@ -3,7 +3,7 @@
 use super::{Of, methods};
 use crate::column::Wire;
 use crate::expr::{Expr, Expression, Fragment, Level, Operand};
-use crate::value::{Like, Text, Value};
+use crate::value::{Either, Like, Nullability, Text, Value};
 
 methods! {
     /// `self LIKE pattern`, in which `%` is any text and `_` any character.
@@ -93,7 +93,10 @@ methods! {
 
     /// `self @@ query`: full-text search, of a text or a `tsvector`.
     /// [`sql::websearch`](crate::sql::websearch) and its like make queries.
-    pub fn search<F, K2>(self, query: Expr<F, crate::sql::TsQuery, K2>) -> Expr<(S, F), Like<V, bool>>
+    pub fn search<F, N: Nullability, K2>(
+        self,
+        query: Expr<F, crate::sql::TsQuery<N>, K2>,
+    ) -> Expr<(S, F), Either<V::Null, N, bool>>
     where
         V::Base: Text,
     {

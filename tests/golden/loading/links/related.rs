@@ -186,7 +186,7 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<super::super::Key> {
         const SQL: &str = r#"
             SELECT "n", "keys", "slug", "amount", "letters", "size", "code", "span", "ratio", "day",
-                   "bytes", "flag", "address", "during", "place", "numbers"
+                   "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "n" = $1"#;
         ::rowsmith_runtime::query::one(db, SQL, &[&self.n]).await
@@ -199,8 +199,8 @@ impl Related {
     ) -> ::rowsmith_runtime::Result<super::super::Related> {
         const SQL: &str = r#"
             SELECT "row_number", "n", "k1", "keys", "related", "slug", "amount", "letters", "size",
-                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during", "place",
-                   "numbers"
+                   "code", "span", "ratio", "day", "bytes", "flag", "address", "during"::text,
+                   "place", "numbers"
             FROM "public"."related"
             WHERE "row_number" = $1"#;
         ::rowsmith_runtime::query::one(db, SQL, &[&self.row_number]).await
