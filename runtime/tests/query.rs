@@ -12,3 +12,5 @@ mod proxy;
 mod relations;
 #[path = "query/select.rs"]
 mod select;
+#[path = "query/writing.rs"]
+mod writing;
