@@ -65,7 +65,8 @@ impl<P: Send> Loads<P> for () {
     }
 }
 
-/// Types whose values are equal only when their bytes are. That of `text` are not under every collation.
+/// Types whose values are equal only when their bytes are. Texts are not among them: there are collations
+/// that ignore case.
 const EXACT: [&str; 11] = [
     "int2",
     "int4",
