@@ -24,7 +24,13 @@ fn is_static<T: Send + Sync + Clone + std::fmt::Debug + PartialEq + 'static>() {
 
 /// A web server moves futures between threads.
 #[allow(dead_code)]
-fn futures_can_be_sent(db: &Client, user: &User, post: &Post, new: &NewUser, many: &[NewPost]) {
+fn futures_can_be_sent<E: Executor>(
+    db: &E,
+    user: &User,
+    post: &Post,
+    new: &NewUser,
+    many: &[NewPost],
+) {
     is_send(User::find(db, 1));
     is_send(User::find_by_email(db, "ada@example.com"));
     is_send(User::list(db));

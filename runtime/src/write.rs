@@ -116,9 +116,9 @@ impl<'a> Given<'a> {
         Self { columns, values }
     }
 
-    /// `INSERT INTO t ("a", "b") VALUES ($1::int4, $2::text)`
+    /// `INSERT INTO "public"."users" AS t ("a", "b") VALUES ($1::int4, $2::text)`
     fn insert_into(&self, table: &str) -> String {
-        let mut sql = format!("INSERT INTO {table}");
+        let mut sql = format!("INSERT INTO {table} AS {TARGET}");
         if self.columns.is_empty() {
             sql.push_str(" DEFAULT VALUES");
             return sql;
@@ -134,6 +134,9 @@ impl<'a> Given<'a> {
         sql
     }
 }
+
+/// What the table of an insert is called, for it might itself be named `excluded`.
+const TARGET: &str = "t";
 
 /// ` ("a", "b")`
 fn push_names(sql: &mut String, columns: &[&WriteColumn]) {
@@ -181,7 +184,6 @@ pub async fn upsert<N: NewRow>(
     let given = Given::new(N::COLUMNS, row.values());
     let mut sql = given.insert_into(N::Row::NAME);
     push!(sql, " ON CONFLICT {target} DO UPDATE SET ");
-    let table = N::Row::NAME;
     let version = N::Row::VERSION.map(quoted);
     let mut set: Vec<&str> = given.columns.iter().map(|column| column.name).collect();
     set.retain(|name| !key.contains(name) && version.as_deref() != Some(*name));
@@ -193,10 +195,10 @@ pub async fn upsert<N: NewRow>(
         // Something has to be set for the row to be returned: a column, to what it is.
         (true, _) => {
             if let Some(WriteColumn { name, .. }) = N::COLUMNS.first() {
-                push!(sql, "{name} = {table}.{name}");
+                push!(sql, "{name} = {TARGET}.{name}");
             }
         }
-        (false, Some(version)) => push!(sql, ", {version} = {table}.{version} + 1"),
+        (false, Some(version)) => push!(sql, ", {version} = {TARGET}.{version} + 1"),
         (false, None) => {}
     }
     push!(sql, " RETURNING {}", N::Row::SELECT_LIST);

@@ -4,9 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::many;
-use super::{NewRow, Settable, Value as Parameter};
+use super::{NewRow, Settable, TARGET, Value as Parameter};
 use crate::expr::{Bound, Expr, Expression, Fragment, Operand, quoted};
-use crate::scope::{SourceId, SourceRef};
+use crate::scope::SourceId;
 use crate::select::render;
 use crate::value::{Truth, Value};
 use crate::{Column, Executor, In, Result, Source, Table};
@@ -333,11 +333,10 @@ struct UpdateSql {
 
 impl Conflict {
     fn write<T: Table>(&self, reserved: usize) -> Result<OnConflictSql> {
-        let source = SourceRef::of::<T>();
-        let label = source.label();
+        let target = SourceId::of::<T>();
         let excluded = Some(SourceId::of::<Excluded<T>>());
         let (mut predicate, mut assignments, mut conditions) = Default::default();
-        let rendered = render::pieces(source.id, &label, excluded, reserved, |renderer| {
+        let rendered = render::pieces(target, TARGET, excluded, reserved, |renderer| {
             if let Target::Columns(_, Some(fragment)) = &self.target {
                 renderer.predicate(fragment);
             }
@@ -379,7 +378,7 @@ impl Conflict {
 impl OnConflictSql {
     /// The clause for rows that give these columns, by their quoted names. `any` is a column of the
     /// table.
-    pub(super) fn clause(&self, table: &str, given: &[&str], any: &str) -> String {
+    pub(super) fn clause(&self, given: &[&str], any: &str) -> String {
         let Some(update) = &self.update else {
             return format!("{} NOTHING", self.head);
         };
@@ -403,12 +402,12 @@ impl OnConflictSql {
         }
         if set.is_empty() {
             // Something has to be set for the row to be returned: a column, to what it is.
-            set.push(format!("{any} = {table}.{any}"));
+            set.push(format!("{any} = {TARGET}.{any}"));
         } else if let Some(version) = version
             && !chosen.contains(version)
             && !is_set(version)
         {
-            set.push(format!("{version} = {table}.{version} + 1"));
+            set.push(format!("{version} = {TARGET}.{version} + 1"));
         }
         format!(
             "{} UPDATE SET {}{}",

@@ -1,7 +1,7 @@
 //! Inserting many rows with one statement.
 //!
 //! ```sql
-//! INSERT INTO "public"."users" ("name", "tags")
+//! INSERT INTO "public"."users" AS t ("name", "tags")
 //! SELECT u.c0, CASE WHEN u.c1 THEN coalesce(a1.v, '{}'::text[]) END
 //! FROM (SELECT unnest($1::text[]) AS c0, unnest($4::bool[]) AS c1,
 //!              generate_subscripts($1::text[], 1) AS o) AS u
@@ -19,7 +19,7 @@ use std::marker::PhantomData;
 
 use super::arrays::{Elements, Present, Rows, Values};
 use super::insert::OnConflictSql;
-use super::{NewRow, Value, WriteColumn, push, push_comma, push_names};
+use super::{NewRow, TARGET, Value, WriteColumn, push, push_comma, push_names};
 use crate::row::get;
 use crate::{Executor, FromRow, Result, Row, Table, query};
 
@@ -94,7 +94,7 @@ impl<'a, N: NewRow> Statement<'a, N> {
         let any = N::COLUMNS.first().map_or("", |column| column.name);
         let conflict = |given: &[&str]| {
             let conflict = self.conflict.as_ref();
-            conflict.map_or_else(String::new, |it| it.clause(table, given, any))
+            conflict.map_or_else(String::new, |it| it.clause(given, any))
         };
         match &*self.input.shapes {
             [shape] => {
@@ -273,7 +273,7 @@ impl<'a> Input<'a> {
             .iter()
             .filter_map(|index| Some((*index, self.columns.get(*index)?)))
             .collect();
-        let mut sql = format!("INSERT INTO {table}");
+        let mut sql = format!("INSERT INTO {table} AS {TARGET}");
         if !given.is_empty() {
             let names: Vec<&WriteColumn> = given.iter().map(|(_, column)| column.column).collect();
             push_names(&mut sql, &names);

@@ -76,8 +76,15 @@ async fn organisation() {
         [PARENT parent HEAD head]
         [DEPARTMENTS departments EMPLOYEES employees]);
     same!(db, organisation::Employee:
-        [DEPARTMENT department MANAGER manager MENTOR mentor DEPARTMENT_BY_HEAD department_by_head]
-        [ACQUAINTANCES acquaintances ASSIGNMENTS assignments EMPLOYEES employees PROJECTS projects ACQUAINTANCES_BY_OTHER acquaintances_by_other EMPLOYEES_BY_MENTOR employees_by_mentor PROJECTS_BY_SPONSOR projects_by_sponsor PROJECTS_BY_REVIEWER projects_by_reviewer OTHERS others EMPLOYEES_VIA_ACQUAINTANCES employees_via_acquaintances PROJECTS_VIA_ASSIGNMENTS projects_via_assignments]);
+    [DEPARTMENT department MANAGER manager MENTOR mentor DEPARTMENT_BY_HEAD department_by_head]
+    [
+        ACQUAINTANCES acquaintances ASSIGNMENTS assignments EMPLOYEES employees
+        PROJECTS projects ACQUAINTANCES_BY_OTHER acquaintances_by_other
+        EMPLOYEES_BY_MENTOR employees_by_mentor PROJECTS_BY_SPONSOR projects_by_sponsor
+        PROJECTS_BY_REVIEWER projects_by_reviewer OTHERS others
+        EMPLOYEES_VIA_ACQUAINTANCES employees_via_acquaintances
+        PROJECTS_VIA_ASSIGNMENTS projects_via_assignments
+    ]);
     same!(db, organisation::Project:
         [LEAD lead SPONSOR sponsor REVIEWER reviewer]
         [ASSIGNMENTS assignments EMPLOYEES employees]);
@@ -136,14 +143,21 @@ async fn linked_twice() {
         [DOCUMENT document USER user]
         []);
     same!(db, linked_twice::Document:
-        [USER user]
-        [DOCUMENT_USERS document_users SUBSCRIPTIONS subscriptions USERS users USERS_VIA_SUBSCRIPTIONS users_via_subscriptions]);
+    [USER user]
+    [
+        DOCUMENT_USERS document_users SUBSCRIPTIONS subscriptions USERS users
+        USERS_VIA_SUBSCRIPTIONS users_via_subscriptions
+    ]);
     same!(db, linked_twice::Subscription:
         [USER user DOCUMENT document]
         []);
     same!(db, linked_twice::User:
-        []
-        [DOCUMENT_USERS document_users DOCUMENTS documents SUBSCRIPTIONS subscriptions DOCUMENTS_VIA_DOCUMENT_USERS documents_via_document_users DOCUMENTS_VIA_SUBSCRIPTIONS documents_via_subscriptions]);
+    []
+    [
+        DOCUMENT_USERS document_users DOCUMENTS documents SUBSCRIPTIONS subscriptions
+        DOCUMENTS_VIA_DOCUMENT_USERS documents_via_document_users
+        DOCUMENTS_VIA_SUBSCRIPTIONS documents_via_subscriptions
+    ]);
 }
 
 #[tokio::test]
@@ -171,8 +185,17 @@ async fn relation_names() {
         [GROUP group USER user]
         []);
     same!(db, relation_names::Group:
-        [LIST_BY_GROUP list_by_group]
-        [FINDS finds GROUP_USERS group_users TICKETS tickets TICKETS_BY_FIND_ROW tickets_by_find_row TICKETS_BY_COUNT_ROW tickets_by_count_row TICKETS_BY_EXISTS_ROW tickets_by_exists_row TICKETS_BY_NEW_ROW tickets_by_new_row TICKETS_BY_INSERT_MANY_ROW tickets_by_insert_many_row TICKETS_BY_DELETE_BY tickets_by_delete_by TICKETS_BY_CLONE_ROW tickets_by_clone_row TICKETS_BY_SELECT_ROW tickets_by_select_row TICKETS_BY_UPDATE_ROW tickets_by_update_row TICKETS_BY_DELETE_ROW tickets_by_delete_row TICKETS_BY_FROM_ROW_ROW tickets_by_from_row_row TICKETS_BY_DB tickets_by_db USERS users]);
+    [LIST_BY_GROUP list_by_group]
+    [
+        FINDS finds GROUP_USERS group_users TICKETS tickets
+        TICKETS_BY_FIND_ROW tickets_by_find_row TICKETS_BY_COUNT_ROW tickets_by_count_row
+        TICKETS_BY_EXISTS_ROW tickets_by_exists_row TICKETS_BY_NEW_ROW tickets_by_new_row
+        TICKETS_BY_INSERT_MANY_ROW tickets_by_insert_many_row
+        TICKETS_BY_DELETE_BY tickets_by_delete_by TICKETS_BY_CLONE_ROW tickets_by_clone_row
+        TICKETS_BY_SELECT_ROW tickets_by_select_row TICKETS_BY_UPDATE_ROW tickets_by_update_row
+        TICKETS_BY_DELETE_ROW tickets_by_delete_row
+        TICKETS_BY_FROM_ROW_ROW tickets_by_from_row_row TICKETS_BY_DB tickets_by_db USERS users
+    ]);
     same!(db, relation_names::List:
         [GROUP group]
         []);
@@ -186,11 +209,19 @@ async fn relation_names() {
         [POST_ROW post USER_ROW user]
         []);
     same!(db, relation_names::Ticket:
-        [LIST_ROW list_row FIND_ROW find_row COUNT_ROW count_row EXISTS_ROW exists_row NEW_ROW new_row INSERT_MANY_ROW insert_many_row DELETE_BY delete_by CLONE_ROW clone_row SELECT_ROW select_row UPDATE_ROW update_row DELETE_ROW delete_row FROM_ROW_ROW from_row_row DB db]
+        [
+            LIST_ROW list_row FIND_ROW find_row COUNT_ROW count_row EXISTS_ROW exists_row
+            NEW_ROW new_row INSERT_MANY_ROW insert_many_row DELETE_BY delete_by CLONE_ROW clone_row
+            SELECT_ROW select_row UPDATE_ROW update_row DELETE_ROW delete_row
+            FROM_ROW_ROW from_row_row DB db
+        ]
         []);
     same!(db, relation_names::User:
-        [PROFILE_BY_USER profile_by_user]
-        [GROUP_USERS group_users POSTS_BY_AUTHOR_ROW posts_by_author_row REVIEWS reviews GROUPS_VIA_GROUP_USERS groups_via_group_users]);
+    [PROFILE_BY_USER profile_by_user]
+    [
+        GROUP_USERS group_users POSTS_BY_AUTHOR_ROW posts_by_author_row REVIEWS reviews
+        GROUPS_VIA_GROUP_USERS groups_via_group_users
+    ]);
 }
 
 #[tokio::test]
@@ -239,8 +270,11 @@ async fn self_named() {
 "#;
     let (_database, db) = filled(schema, rows).await;
     same!(db, self_named::Node:
-        [NODE_ROW node STATUS_ROW status]
-        [NODE_BY_NODE node_by_node NODES_STATUS nodes_status STATUS_VIA_NODES_STATUS status_via_nodes_status]);
+    [NODE_ROW node STATUS_ROW status]
+    [
+        NODE_BY_NODE node_by_node NODES_STATUS nodes_status
+        STATUS_VIA_NODES_STATUS status_via_nodes_status
+    ]);
     same!(db, self_named::NodesStatus:
         [NODE_ROW node STATUS_ROW status]
         []);
@@ -268,10 +302,19 @@ async fn key_types() {
         [ACCOUNT account]
         []);
     same!(db, key_types::Account:
-        [ACCOUNT_NOTE account_note]
-        [ACCOUNT_LABELS account_labels ENTRIES entries ENTRIES_BY_SMALL_ACCOUNT entries_by_small_account ENTRIES_BY_ACCOUNT_HANDLE entries_by_account_handle ENTRIES_BY_ACCOUNT_NUMBER entries_by_account_number ENTRIES_BY_RATING entries_by_rating LABELS labels]);
+    [ACCOUNT_NOTE account_note]
+    [
+        ACCOUNT_LABELS account_labels ENTRIES entries
+        ENTRIES_BY_SMALL_ACCOUNT entries_by_small_account
+        ENTRIES_BY_ACCOUNT_HANDLE entries_by_account_handle
+        ENTRIES_BY_ACCOUNT_NUMBER entries_by_account_number ENTRIES_BY_RATING entries_by_rating
+        LABELS labels
+    ]);
     same!(db, key_types::Entry:
-        [ACCOUNT account SMALL_ACCOUNT small_account ACCOUNT_HANDLE_ROW account_handle ACCOUNT_NUMBER_ROW account_number RATING_ROW rating]
+        [
+            ACCOUNT account SMALL_ACCOUNT small_account ACCOUNT_HANDLE_ROW account_handle
+            ACCOUNT_NUMBER_ROW account_number RATING_ROW rating
+        ]
         []);
     same!(db, key_types::Label:
         []
@@ -304,12 +347,31 @@ async fn keys_and_names() {
         [N_ROW n]
         []);
     same!(db, loading::Key:
-        []
-        [EXCLUDED excluded RELATED related LINKS_RELATED links_related RELATED_BY_K1 related_by_k1 RELATED_BY_KEYS related_by_keys RELATED_BY_SLUG related_by_slug RELATED_BY_KEY related_by_key RELATED_BY_AMOUNT related_by_amount RELATED_BY_LETTERS related_by_letters RELATED_BY_SIZE related_by_size RELATED_BY_CODE related_by_code RELATED_BY_SPAN related_by_span RELATED_BY_RATIO related_by_ratio RELATED_BY_DAY related_by_day RELATED_BY_BYTES related_by_bytes RELATED_BY_FLAG related_by_flag RELATED_BY_ADDRESS related_by_address RELATED_BY_DURING related_by_during RELATED_BY_PLACE related_by_place RELATED_VIA_RELATED related_via_related]);
+    []
+    [
+        EXCLUDED excluded RELATED related LINKS_RELATED links_related
+        RELATED_BY_K1 related_by_k1 RELATED_BY_KEYS related_by_keys
+        RELATED_BY_SLUG related_by_slug RELATED_BY_KEY related_by_key
+        RELATED_BY_AMOUNT related_by_amount RELATED_BY_LETTERS related_by_letters
+        RELATED_BY_SIZE related_by_size RELATED_BY_CODE related_by_code
+        RELATED_BY_SPAN related_by_span RELATED_BY_RATIO related_by_ratio
+        RELATED_BY_DAY related_by_day RELATED_BY_BYTES related_by_bytes
+        RELATED_BY_FLAG related_by_flag RELATED_BY_ADDRESS related_by_address
+        RELATED_BY_DURING related_by_during RELATED_BY_PLACE related_by_place
+        RELATED_VIA_RELATED related_via_related
+    ]);
     same!(db, loading::links::Related:
         [N_ROW n ROW_NUMBER_ROW row_number]
         []);
     same!(db, loading::Related:
-        [N_ROW n K1_ROW k1 KEYS_ROW keys RELATED_ROW related SLUG_ROW slug KEY key AMOUNT_ROW amount LETTERS_ROW letters SIZE_ROW size CODE_ROW code SPAN_ROW span RATIO_ROW ratio DAY_ROW day BYTES_ROW bytes FLAG_ROW flag ADDRESS_ROW address DURING_ROW during PLACE_ROW place]
-        [RELATED_BY_RELATED related_by_related LINKS_RELATED links_related KEYS_VIA_RELATED keys_via_related]);
+    [
+        N_ROW n K1_ROW k1 KEYS_ROW keys RELATED_ROW related SLUG_ROW slug KEY key
+        AMOUNT_ROW amount LETTERS_ROW letters SIZE_ROW size CODE_ROW code SPAN_ROW span
+        RATIO_ROW ratio DAY_ROW day BYTES_ROW bytes FLAG_ROW flag ADDRESS_ROW address
+        DURING_ROW during PLACE_ROW place
+    ]
+    [
+        RELATED_BY_RELATED related_by_related LINKS_RELATED links_related
+        KEYS_VIA_RELATED keys_via_related
+    ]);
 }
