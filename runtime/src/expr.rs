@@ -1,27 +1,4 @@
 //! Expressions: what is filtered by, ordered by and selected.
-//!
-//! A [`Column`] turns into an [`Expr`] by itself, and has the same methods. Functions that begin with no
-//! expression are in [`sql`](crate::sql).
-//!
-//! ```
-//! use rowsmith_runtime::sql::lower;
-//! use rowsmith_test_trees::blog::{Role, User};
-//!
-//! let query = User::select().filter(
-//!     User::IS_ACTIVE.eq(true) & (User::ROLE.eq(Role::Admin) | User::AGE.ge(18))
-//!         & !lower(User::EMAIL).ends_with("@example.org"),
-//! );
-//! assert!(query.to_sql().ends_with(
-//!     r#"WHERE "is_active" = $1 AND ("role" = $2 OR "age" >= $3) AND NOT lower("email") LIKE $4"#
-//! ));
-//! ```
-//!
-//! # NULL
-//!
-//! What may be NULL is an `Option`, and what comes of it is one as well: `User::AGE + 1` is an
-//! `Option<i32>`. A filter takes conditions of both sorts, and leaves out rows for which they are NULL.
-//! An optional column is compared with a `T` or an `Option<T>`; `eq(None)` is `IS NULL`, and `ne(None)`
-//! is `IS NOT NULL`.
 
 mod fragment;
 mod operand;
@@ -43,6 +20,29 @@ use crate::{Column, Source};
 
 /// An expression of SQL: `S` is the table that it speaks of, or several as nested pairs, `V` the type
 /// of its value, and `K` its kind, [`Plain`] or [`Aggregate`](crate::sql::Aggregate).
+///
+/// A [`Column`] turns into an [`Expr`] by itself, and has the same methods. Functions that begin with no
+/// expression are in [`sql`](crate::sql).
+///
+/// ```
+/// use rowsmith_runtime::sql::lower;
+/// use rowsmith_test_trees::blog::{Role, User};
+///
+/// let query = User::select().filter(
+///     User::IS_ACTIVE.eq(true) & (User::ROLE.eq(Role::Admin) | User::AGE.ge(18))
+///         & !lower(User::EMAIL).ends_with("@example.org"),
+/// );
+/// assert!(query.to_sql().ends_with(
+///     r#"WHERE "is_active" = $1 AND ("role" = $2 OR "age" >= $3) AND NOT lower("email") LIKE $4"#
+/// ));
+/// ```
+///
+/// # NULL
+///
+/// What may be NULL is an `Option`, and what comes of it is one as well: `User::AGE + 1` is an
+/// `Option<i32>`. A filter takes conditions of both sorts, and leaves out rows for which they are NULL.
+/// An optional column is compared with a `T` or an `Option<T>`; `eq(None)` is `IS NULL`, and `ne(None)`
+/// is `IS NOT NULL`.
 pub struct Expr<S, V, K = Plain> {
     pub(crate) sql: Fragment,
     pub(crate) wire: Wire,

@@ -5,13 +5,17 @@
 //! What the code that Rowsmith generates stands on: executors, a pool, transactions, typed errors.
 //!
 //! Generated code names no other crate: those that appear in its signatures are re-exported here.
-//! A program uses this crate for [`Database`], transactions and [`Error`]; the rest is what the
-//! generated functions call.
+//! A program uses this crate for [`Database`], transactions, queries and [`Error`]; the rest is what
+//! the generated functions call.
 //!
 //! | | |
 //! |---|---|
 //! | [`Executor`] | anything that can run a query: [`Database`], [`Connection`], [`Transaction`], [`Savepoint`], a plain [`Client`](tokio_postgres::Client) |
 //! | [`Error`] | what went wrong, with the violated constraint where there is one |
+//! | [`Select`], [`Update`], [`Delete`], [`Insert`], [`InsertFrom`] | queries, put together step by step |
+//! | [`Column`], [`Expr`], [`sql`] | expressions: what is filtered by, ordered by and selected |
+//! | [`Relation`] | relations: to join, to filter by and to load |
+//! | [`alias!`], [`derived!`] | a table under another name, and a query in the place of one |
 //! | [`query`] | running a statement and decoding its rows as they arrive |
 //! | [`write`](mod@write) | inserting and changing rows |
 //! | [`Assign`], [`IntoNullable`] | left out, NULL and a value |

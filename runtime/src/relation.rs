@@ -1,25 +1,4 @@
 //! Relations as constants of the generated structs: to join, to filter by and to load.
-//!
-//! ```
-//! use rowsmith_test_trees::blog::{Post, User};
-//!
-//! // Users who wrote of Rust, and the others.
-//! let users = User::select().filter(User::POSTS.any(Post::TITLE.ilike("%rust%")));
-//! assert!(users.to_sql().ends_with(
-//!     r#"WHERE EXISTS (SELECT FROM "public"."posts" WHERE "posts"."author_id" = "users"."id" AND "posts"."title" ILIKE $1)"#
-//! ));
-//! let others = User::select().filter(User::POSTS.none(Post::TITLE.ilike("%rust%")));
-//! # assert!(others.to_sql().contains("WHERE NOT EXISTS (SELECT"));
-//! let silent = User::select().filter(User::POSTS.is_empty());
-//! # assert!(silent.to_sql().contains("WHERE NOT EXISTS (SELECT"));
-//!
-//! // With the number of posts of each.
-//! let counted = User::select().columns((User::NAME, User::POSTS.count()));
-//! assert_eq!(
-//!     counted.to_sql(),
-//!     r#"SELECT "name", (SELECT count(*) FROM "public"."posts" WHERE "posts"."author_id" = "users"."id") FROM "public"."users""#
-//! );
-//! ```
 
 mod gather;
 mod keys;
@@ -42,6 +21,27 @@ use crate::select::{Append, Query};
 use crate::{Source, Table};
 
 /// A relation of the table `From` to the table `To`.
+///
+/// ```
+/// use rowsmith_test_trees::blog::{Post, User};
+///
+/// // Users who wrote of Rust, and the others.
+/// let users = User::select().filter(User::POSTS.any(Post::TITLE.ilike("%rust%")));
+/// assert!(users.to_sql().ends_with(
+///     r#"WHERE EXISTS (SELECT FROM "public"."posts" WHERE "posts"."author_id" = "users"."id" AND "posts"."title" ILIKE $1)"#
+/// ));
+/// let others = User::select().filter(User::POSTS.none(Post::TITLE.ilike("%rust%")));
+/// # assert!(others.to_sql().contains("WHERE NOT EXISTS (SELECT"));
+/// let silent = User::select().filter(User::POSTS.is_empty());
+/// # assert!(silent.to_sql().contains("WHERE NOT EXISTS (SELECT"));
+///
+/// // With the number of posts of each.
+/// let counted = User::select().columns((User::NAME, User::POSTS.count()));
+/// assert_eq!(
+///     counted.to_sql(),
+///     r#"SELECT "name", (SELECT count(*) FROM "public"."posts" WHERE "posts"."author_id" = "users"."id") FROM "public"."users""#
+/// );
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no relation",
     label = "expected a relation: `User::POSTS`"

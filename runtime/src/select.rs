@@ -1,28 +1,4 @@
 //! Queries put together step by step.
-//!
-//! ```
-//! use rowsmith_runtime::sql::{avg, count};
-//! use rowsmith_test_trees::blog::{Post, Role, User};
-//!
-//! // A column of a table that is not in the query does not compile.
-//! let admins = User::select()
-//!     .filter(User::ROLE.eq(Role::Admin))
-//!     .order_by(User::CREATED_AT.desc())
-//!     .limit(10);
-//! assert!(admins.to_sql().ends_with(
-//!     r#"FROM "public"."users" WHERE "role" = $1 ORDER BY "created_at" DESC LIMIT $2"#
-//! ));
-//!
-//! // Rows are `(i64, i64, Option<f64>)`.
-//! let by_author = Post::select()
-//!     .group_by(Post::AUTHOR_ID)
-//!     .columns((Post::AUTHOR_ID, count(), avg(Post::SCORE)))
-//!     .having(count().gt(5));
-//! assert_eq!(
-//!     by_author.to_sql(),
-//!     r#"SELECT "author_id", count(*), avg("score") FROM "public"."posts" GROUP BY "author_id" HAVING count(*) > $1"#
-//! );
-//! ```
 
 mod combine;
 mod items;
@@ -60,6 +36,30 @@ use crate::{In, Source};
 /// Its methods add to it; [`all`](Self::all), [`one`](Self::one), [`first`](Self::first),
 /// [`stream`](Self::stream), [`count`](Self::count) and their like run it. A clone is the same query
 /// once more.
+///
+/// ```
+/// use rowsmith_runtime::sql::{avg, count};
+/// use rowsmith_test_trees::blog::{Post, Role, User};
+///
+/// // A column of a table that is not in the query does not compile.
+/// let admins = User::select()
+///     .filter(User::ROLE.eq(Role::Admin))
+///     .order_by(User::CREATED_AT.desc())
+///     .limit(10);
+/// assert!(admins.to_sql().ends_with(
+///     r#"FROM "public"."users" WHERE "role" = $1 ORDER BY "created_at" DESC LIMIT $2"#
+/// ));
+///
+/// // Rows are `(i64, i64, Option<f64>)`.
+/// let by_author = Post::select()
+///     .group_by(Post::AUTHOR_ID)
+///     .columns((Post::AUTHOR_ID, count(), avg(Post::SCORE)))
+///     .having(count().gt(5));
+/// assert_eq!(
+///     by_author.to_sql(),
+///     r#"SELECT "author_id", count(*), avg("score") FROM "public"."posts" GROUP BY "author_id" HAVING count(*) > $1"#
+/// );
+/// ```
 #[must_use = "a query does nothing until it is run, by `all` or its like"]
 pub struct Select<S, O = (Whole<S>,), W = ()> {
     pub(crate) query: Query,
