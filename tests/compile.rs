@@ -13,9 +13,10 @@ mod trees;
 #[path = "golden/blog/mod.rs"]
 mod elsewhere;
 
-use futures_util::TryStreamExt;
-use rowsmith_runtime::tokio_postgres::Client;
-use rowsmith_runtime::{CopyFormat, Database, Error};
+use futures_util::stream;
+use rowsmith_runtime::sql::count;
+use rowsmith_runtime::write::{copy_in_stream, excluded};
+use rowsmith_runtime::{CopyFormat, Database, Executor};
 use trees::blog::{Comment, NewPost, NewUser, Post, User, UserPatch};
 
 fn is_send<T: Send>(_: T) {}
@@ -48,53 +49,108 @@ fn futures_can_be_sent<E: Executor>(
     is_send(post.tags(db));
 }
 
-/// So it does with those of queries.
 #[allow(dead_code)]
-fn futures_of_queries_can_be_sent(db: &Database, many: Vec<NewUser>) {
-    let users = User::select().filter(User::IS_ACTIVE).order_by(User::ID);
-    is_send(users.clone().all(db));
-    is_send(users.clone().one(db));
-    is_send(users.clone().one_or_none(db));
-    is_send(users.clone().first(db));
-    is_send(users.clone().page(db, 1, 20));
-    is_send(users.clone().count(db));
-    is_send(users.clone().exists(db));
+fn futures_of_queries_can_be_sent<E: Executor>(db: &E) {
+    let query = || {
+        User::select()
+            .filter(User::NAME.eq("Ada"))
+            .order_by(User::ID)
+    };
+    is_send(query());
+    is_send(query().all(db));
+    is_send(query().one(db));
+    is_send(query().one_or_none(db));
+    is_send(query().first(db));
+    is_send(query().page(db, 1, 10));
+    is_send(query().count(db));
+    is_send(query().exists(db));
+    is_send(query().stream(db));
     is_send(async {
-        let mut rows = users.clone().stream(db).await?;
-        rows.try_next().await
+        let mut users = query().stream(db).await?;
+        while let Some(user) = futures_util::TryStreamExt::try_next(&mut users).await? {
+            user.posts(db).await?;
+        }
+        Ok::<(), rowsmith_runtime::Error>(())
     });
     is_send(
         Post::select()
             .join(Post::AUTHOR)
-            .left_join(Post::COMMENTS)
+            .left_join(User::PROFILE)
             .all(db),
     );
+    let counts = Post::select().group_by(Post::AUTHOR_ID);
     is_send(
-        User::select()
-            .with(
-                User::POSTS
-                    .limit(3)
-                    .with(Post::COMMENTS.with(Comment::AUTHOR)),
-            )
+        counts
+            .columns((Post::AUTHOR_ID, count()))
+            .having(count().gt(5))
+            .all(db),
+    );
+    let deep = || {
+        let posts = User::POSTS
+            .filter(Post::TITLE.like("%"))
+            .order_by(Post::ID)
+            .limit(3);
+        let posts = posts.with(Post::COMMENTS.with(Comment::AUTHOR.with(User::PROFILE)));
+        query()
+            .with(posts.with(Post::TAGS))
             .with(User::PROFILE)
-            .all(db),
-    );
-    is_send(User::update().set(User::AGE, None).all_rows().execute(db));
-    is_send(User::delete().filter(User::ID.eq(1)).returning().all(db));
+            .with(User::COMMENTS)
+    };
+    is_send(deep());
+    is_send(deep().all(db));
+    is_send(deep().one(db));
+    is_send(deep().first(db));
+    is_send(deep().page(db, 1, 10));
+}
+
+#[allow(dead_code)]
+fn futures_of_writes_can_be_sent<E: Executor>(db: &E, new: &[NewUser]) {
+    let update = || {
+        User::update()
+            .set(User::AGE, User::AGE + 1)
+            .filter(User::POSTS.exists())
+    };
+    is_send(update().execute(db));
+    is_send(update().returning().all(db));
+    is_send(update().returning_columns((User::ID, User::AGE)).one(db));
+    let delete = || User::delete().filter(User::ID.in_([1, 2]));
+    is_send(delete().execute(db));
+    is_send(delete().returning().one_or_none(db));
+    is_send(User::insert(new).all(db));
+    is_send(User::insert(new).on_conflict_do_nothing().execute(db));
+    let upsert = || User::insert(new).on_conflict(User::EMAIL).do_update();
+    is_send(upsert().execute(db));
     is_send(
-        User::insert(&many)
-            .on_conflict(User::EMAIL)
-            .do_update()
+        upsert()
+            .set(User::AGE, excluded(User::AGE))
+            .filter(User::IS_ACTIVE)
             .all(db),
     );
-    is_send(User::copy_in(db, many.clone()));
+    let names = User::select().columns((User::ID, User::NAME));
+    is_send(
+        Post::insert_from((Post::AUTHOR_ID, Post::TITLE))
+            .query(names)
+            .execute(db),
+    );
+    is_send(User::copy_in(db, new.to_vec()));
+    is_send(copy_in_stream(db, stream::iter(new.to_vec())));
     is_send(User::copy_out(db, CopyFormat::Csv));
+}
+
+#[allow(dead_code)]
+fn futures_of_transactions_can_be_sent(db: &Database) {
     is_send(async {
         let tx = db.begin().await?;
-        let users = users.clone().with(User::POSTS).all(&tx).await?;
-        tx.savepoint().await?.commit().await?;
+        NewUser::new("Ada", "ada@example.com").insert(&tx).await?;
+        let savepoint = tx.savepoint().await?;
+        let users = User::select()
+            .with(User::POSTS.with(Post::COMMENTS))
+            .all(&savepoint)
+            .await?;
+        User::copy_in(&savepoint, [NewUser::new("Bob", "bob@example.com")]).await?;
+        savepoint.commit().await?;
         tx.commit().await?;
-        Ok::<_, Error>(users)
+        Ok::<_, rowsmith_runtime::Error>(users)
     });
 }
 
