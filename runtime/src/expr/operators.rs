@@ -196,9 +196,7 @@ methods! {
     where
         R: Operand<Option<V::Base>>,
     {
-        let this = self.into_expr();
-        let other = other.operand(this.wire).sql;
-        Expr::new(Fragment::call("coalesce", [this.sql, other]), this.wire)
+        crate::sql::coalesce(self, other)
     }
 
     /// `self::type`, a cast to the type that `T` stands for.

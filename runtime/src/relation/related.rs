@@ -62,15 +62,7 @@ impl<R: Relation, W, G: Gather> Related<R, W, G> {
         C: Condition<Scope: In<R::To, I>>,
     {
         self.filters.extend(condition.condition());
-        Related {
-            relation: self.relation,
-            filters: self.filters,
-            order_by: self.order_by,
-            limit: self.limit,
-            offset: self.offset,
-            loads: self.loads,
-            gather: PhantomData,
-        }
+        self.retyped(|loads| loads)
     }
 
     /// Loads relations of the related rows along with them: each row is followed by what is loaded, in
@@ -80,13 +72,18 @@ impl<R: Relation, W, G: Gather> Related<R, W, G> {
         L: Load<<R::To as Source>::Row>,
         W: Loads<<R::To as Source>::Row> + Append<L>,
     {
+        self.retyped(|loads| loads.append(load))
+    }
+
+    /// The same with other loads, or for another number of rows.
+    fn retyped<W2, G2>(self, loads: impl FnOnce(W) -> W2) -> Related<R, W2, G2> {
         Related {
             relation: self.relation,
             filters: self.filters,
             order_by: self.order_by,
             limit: self.limit,
             offset: self.offset,
-            loads: self.loads.append(load),
+            loads: loads(self.loads),
             gather: PhantomData,
         }
     }

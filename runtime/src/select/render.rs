@@ -52,15 +52,13 @@ pub(crate) fn change(change: &Change) -> Result<Rendered> {
 pub(crate) fn pieces(
     table: SourceId,
     label: &str,
-    excluded: Option<SourceId>,
+    excluded: SourceId,
     reserved: usize,
     write: impl FnOnce(&mut Renderer),
 ) -> Result<Rendered> {
     let mut renderer = Renderer::new(reserved);
-    let mut names = vec![(table, label.to_owned())];
-    names.extend(excluded.map(|id| (id, "excluded".to_owned())));
     renderer.scopes.push(Scope {
-        names,
+        names: vec![(table, label.to_owned()), (excluded, "excluded".to_owned())],
         qualified: true,
     });
     write(&mut renderer);

@@ -10,7 +10,7 @@ use futures_util::{Stream, TryStreamExt};
 use tokio_postgres::Statement;
 
 use super::render::{self, Rendered};
-use super::statement::{Distinct, Projection};
+use super::statement::Projection;
 use super::{Items, Page, Query, Select};
 use crate::column::Wire;
 use crate::expr::Fragment;
@@ -38,9 +38,6 @@ impl Query {
             let count = Fragment::text("count(*)");
             self.columns = vec![Projection::Expression(count, Wire::default())];
             return Fragment::statement(self);
-        }
-        if matches!(self.distinct, Distinct::No) && self.head.is_none() && self.columns.is_empty() {
-            self.columns = vec![Projection::Expression(Fragment::text("1"), Wire::default())];
         }
         Fragment::text("SELECT count(*) FROM ")
             .with(Fragment::query(self))

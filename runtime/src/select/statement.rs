@@ -160,11 +160,7 @@ impl Query {
 
 impl From {
     pub(crate) fn table(source: SourceRef) -> Self {
-        Self {
-            join: Join::Cross,
-            source,
-            body: Body::Table,
-        }
+        Self::joined(Join::Cross, source)
     }
 
     pub(crate) fn joined(join: Join, source: SourceRef) -> Self {

@@ -334,7 +334,7 @@ struct UpdateSql {
 impl Conflict {
     fn write<T: Table>(&self, reserved: usize) -> Result<OnConflictSql> {
         let target = SourceId::of::<T>();
-        let excluded = Some(SourceId::of::<Excluded<T>>());
+        let excluded = SourceId::of::<Excluded<T>>();
         let (mut predicate, mut assignments, mut conditions) = Default::default();
         let rendered = render::pieces(target, TARGET, excluded, reserved, |renderer| {
             if let Target::Columns(_, Some(fragment)) = &self.target {
