@@ -11,12 +11,13 @@
 //! | | |
 //! |---|---|
 //! | [`Executor`] | anything that can run a query: [`Database`], [`Connection`], [`Transaction`], [`Savepoint`], a plain [`Client`](tokio_postgres::Client) |
+//! | [`Database::transaction`], [`Tx`], [`TransactionOptions`] | a transaction as a closure, with its isolation level and retries |
 //! | [`Error`] | what went wrong, with the violated constraint where there is one |
 //! | [`Select`], [`Update`], [`Delete`], [`Insert`], [`InsertFrom`] | queries, put together step by step |
 //! | [`Column`], [`Expr`], [`sql`] | expressions: what is filtered by, ordered by and selected |
 //! | [`Relation`] | relations: to join, to filter by and to load |
 //! | [`alias!`], [`derived!`] | a table under another name, and a query in the place of one |
-//! | [`query`] | running a statement and decoding its rows as they arrive |
+//! | [`query`], [`read`] | running a statement and decoding its rows as they arrive |
 //! | [`write`](mod@write) | inserting and changing rows |
 //! | [`Assign`], [`IntoNullable`] | left out, NULL and a value |
 //! | [`FromRow`], [`Table`], [`Column`], [`NewRow`], [`Patch`], [`PgEnum`] | what generated types implement |
@@ -69,12 +70,15 @@
 //! | `json` | `json` and `jsonb` as `serde_json::Value` | yes |
 //! | `decimal` | `numeric` as `rust_decimal::Decimal` | yes |
 //! | `net` | `inet` and `cidr` as `cidr`'s types | yes |
-//! | `pool` | `Database`, a pool on deadpool-postgres | yes |
+//! | `pool` | `Database`, a pool on deadpool | yes |
+//! | `tracing` | spans and events for statements (target `rowsmith::query`) and transactions | yes |
 //! | `serde` | `Serialize` and `Deserialize` for the types of this crate | no |
 
+mod activity;
 mod column;
 #[doc(hidden)]
 pub mod composites;
+mod connect;
 mod connection;
 #[cfg(feature = "pool")]
 mod database;
@@ -83,13 +87,19 @@ pub mod enums;
 mod error;
 mod executor;
 mod expr;
+#[cfg(feature = "pool")]
+mod pool;
+mod pooler;
 pub mod query;
+pub mod read;
 mod relation;
 mod row;
 mod scope;
 mod select;
+mod session;
 pub mod sql;
 mod statements;
+mod trace;
 mod transaction;
 mod types;
 mod value;
@@ -101,11 +111,13 @@ pub use self::connection::Connection;
 pub use self::database::{Database, DatabaseBuilder, Recycling};
 pub use self::enums::{PgEnum, UnknownLabel};
 pub use self::error::{BoxError, Error, PoolStep, Result, Violation};
-pub use self::executor::{Executor, Params, Session};
+pub use self::executor::{Executor, Params};
 pub use self::expr::{
     Condition, Expr, Expression, HasElements, IntoValue, Key, Keyset, Operand, Order, Ordering,
     Plain,
 };
+#[cfg(feature = "pool")]
+pub use self::pool::PoolStatus;
 pub use self::relation::{
     BelongsTo, Gather, HasMany, HasOne, Link, Load, Loads, Many, ManyToMany, Optional, Related,
     Relation, Required, Target,
@@ -116,7 +128,10 @@ pub use self::select::{
     Absent, Append, Columns, Cte, Derived, Item, Items, Joinable, On, Page, Perhaps, RowStream,
     Scalar, Select, Selected, Selects, Subquery, TableRef, Whole, WholeRow, row, table,
 };
-pub use self::transaction::{Savepoint, Transaction};
+pub use self::session::Session;
+pub use self::transaction::{
+    AdvisoryKey, Isolation, Savepoint, Transaction, TransactionOptions, Tx,
+};
 pub use self::types::{Interval, MacAddr, ParseIntervalError, ParseMacAddrError, Range};
 pub use self::value::{
     Array, Average, Container, Element, IsRange, MaybeNull, NotNull, Nullability, Nullable, Number,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
@@ -11,6 +11,7 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 
 use super::{NewRow, Value, WriteColumn, many::Statement, push_names};
+use crate::activity::Running;
 use crate::error::BoxError;
 use crate::{Error, Executor, Result, Session, Table, types};
 
@@ -79,21 +80,22 @@ where
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let table = N::Row::NAME;
     let probe = format!("SELECT {} FROM {table}", names.join(", "));
-    let probe = session.prepare(&probe).await?;
-    let types = probe.columns().iter().map(|column| column.type_().clone());
-    let types: Vec<Type> = types.collect();
     let mut copy = format!("COPY {table}");
     push_names(&mut copy, &columns);
     copy.push_str(" FROM STDIN (FORMAT binary)");
-    let sink = session.client().copy_in(&copy).await?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
-    let mut next = Some(first);
-    while let Some(row) = next {
-        same_shape(&row, &given)?;
-        write_row(writer.as_mut(), &row).await?;
-        next = rows.next().await;
-    }
-    Ok(writer.finish().await?)
+    let work = async {
+        let types = session.prepare(&probe).await?.columns();
+        let sink = session.client().copy_in(&copy).await?;
+        let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+        let mut next = Some(first);
+        while let Some(row) = next {
+            same_shape(&row, &given)?;
+            write_row(writer.as_mut(), &row).await?;
+            next = rows.next().await;
+        }
+        Ok(writer.finish().await?)
+    };
+    session.together(&copy, work).await
 }
 
 async fn write_row<N: NewRow>(writer: Pin<&mut BinaryCopyInWriter>, row: &N) -> Result<()> {
@@ -166,10 +168,11 @@ pub async fn copy_out<T: Table>(db: &impl Executor, format: CopyFormat) -> Resul
     };
     let (list, table) = (T::SELECT_LIST, T::NAME);
     let copy = format!("COPY (SELECT {list} FROM {table}) TO STDOUT ({options})");
-    let session = db.acquire().await?;
-    let bytes = Box::pin(session.client().copy_out(&copy).await?);
+    let session = db.acquire_to_read().await?;
+    let (bytes, running) = session.copy_out(&copy).await?;
     Ok(CopyOut {
-        bytes,
+        bytes: Box::pin(bytes),
+        running,
         _session: session,
     })
 }
@@ -178,6 +181,7 @@ pub async fn copy_out<T: Table>(db: &impl Executor, format: CopyFormat) -> Resul
 #[must_use = "streams do nothing unless they are polled"]
 pub struct CopyOut<'a> {
     bytes: Pin<Box<CopyOutStream>>,
+    running: Running,
     _session: Session<'a>,
 }
 
@@ -185,8 +189,15 @@ impl Stream for CopyOut<'_> {
     type Item = Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let bytes = self.bytes.as_mut().poll_next(context);
-        bytes.map(|bytes| bytes.map(|bytes| bytes.map_err(Error::from)))
+        let bytes = ready!(self.bytes.as_mut().poll_next(context));
+        Poll::Ready(match bytes {
+            Some(Ok(bytes)) => Some(Ok(bytes)),
+            Some(Err(error)) => Some(Err(self.running.failed(error))),
+            None => {
+                self.running.finished(None);
+                None
+            }
+        })
     }
 }
 
