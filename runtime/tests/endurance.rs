@@ -73,9 +73,7 @@ async fn a_future_dropped_anywhere_confuses_nobody() {
                 }
                 2 => {
                     let mut rows = Tag::select().stream(db).await?;
-                    while let Some(tag) = rows.try_next().await? {
-                        panic!("{tag:?} was rolled back");
-                    }
+                    assert_eq!(rows.try_next().await?, None, "all are rolled back");
                     Ok(())
                 }
                 _ => query::execute(db, "SELECT pg_sleep(0.002)", &[])
@@ -83,9 +81,8 @@ async fn a_future_dropped_anywhere_confuses_nobody() {
                     .map(drop),
             }
         };
-        match timeout(patience, work).await {
-            Ok(Err(error)) => assert!(matches!(error, Error::Rollback(_)), "{error:?}"),
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(error)) = timeout(patience, work).await {
+            assert!(matches!(error, Error::Rollback(_)), "{error:?}");
         }
         echo(db, 1 + number.cast_signed()).await.unwrap();
     });
