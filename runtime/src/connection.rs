@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
+#[cfg(doc)]
+use crate::Error;
+use crate::connect::Target;
 use crate::statements::{self, Statements};
-use crate::{Error, Result, Transaction};
+use crate::{Result, Transaction};
 
 /// One connection to the database, with a bounded cache of prepared statements.
 ///
@@ -49,11 +52,7 @@ impl Connection {
     /// [`Error::ConnectionString`] when the URL can't be read, otherwise what the connecting came
     /// to.
     pub async fn connect(url: &str) -> Result<Self> {
-        let config: tokio_postgres::Config = url.parse().map_err(|_| Error::ConnectionString)?;
-        let (client, connection) = config.connect(NoTls).await?;
-        // An error of the connection reaches whoever uses the client.
-        tokio::spawn(connection);
-        Ok(Self::new(client))
+        Ok(Self::new(Target::parse(url)?.connect().await?))
     }
 
     #[cfg(feature = "pool")]

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use deadpool::managed::{self, Metrics, Pool, PoolConfig, RecycleResult, Timeouts};
-use deadpool_postgres::{ClientWrapper, ManagerConfig, RecyclingMethod, Runtime};
-use tokio_postgres::{Config, NoTls};
+use deadpool::managed::{self, Metrics, Pool, PoolConfig, RecycleError, RecycleResult, Timeouts};
+use deadpool_postgres::{ClientWrapper, RecyclingMethod, Runtime};
 
+use crate::connect::Target;
 use crate::executor::{Executor, Session};
 use crate::statements::{self, Statements};
 use crate::{Connection, Error, Result, Transaction};
@@ -160,24 +160,17 @@ impl DatabaseBuilder {
     ///
     /// [`Error::ConnectionString`] when the URL can't be read.
     pub fn connect_lazily(self, url: &str) -> Result<Database> {
-        let config = url.parse().map_err(|_| Error::ConnectionString)?;
-        self.with_config(config)
-    }
-
-    fn with_config(self, mut config: Config) -> Result<Database> {
+        let mut target = Target::parse(url)?;
         if let Some(name) = &self.application_name {
-            config.application_name(name);
+            target.config_mut().application_name(name);
         }
         let recycling_method = match self.recycling {
             Recycling::Fast => RecyclingMethod::Fast,
             Recycling::Verified => RecyclingMethod::Verified,
         };
         let manager = Manager {
-            inner: deadpool_postgres::Manager::from_config(
-                config,
-                NoTls,
-                ManagerConfig { recycling_method },
-            ),
+            target,
+            recycling_method,
             statement_cache: self.statement_cache,
         };
         let mut pool = PoolConfig::new(self.max_connections);
@@ -261,9 +254,10 @@ impl fmt::Debug for Database {
 
 pub(crate) type PooledObject = managed::Object<Manager>;
 
-/// deadpool-postgres's manager, with our bounded statement cache beside each client.
+/// Makes connections, with our bounded statement cache beside each client.
 pub(crate) struct Manager {
-    inner: deadpool_postgres::Manager,
+    target: Target,
+    recycling_method: RecyclingMethod,
     statement_cache: usize,
 }
 
@@ -275,24 +269,24 @@ pub(crate) struct Pooled {
 impl managed::Manager for Manager {
     /// Boxed, for it is moved with every query through the pool.
     type Type = Box<Pooled>;
-    type Error = tokio_postgres::Error;
+    type Error = Error;
 
-    async fn create(&self) -> Result<Self::Type, Self::Error> {
+    async fn create(&self) -> Result<Self::Type> {
+        let client = self.target.connect().await?;
         Ok(Box::new(Pooled {
-            client: managed::Manager::create(&self.inner).await?,
+            // The connection has a task already.
+            client: ClientWrapper::new(client, tokio::spawn(async {})),
             statements: Statements::new(self.statement_cache),
         }))
     }
 
-    async fn recycle(
-        &self,
-        pooled: &mut Self::Type,
-        metrics: &Metrics,
-    ) -> RecycleResult<Self::Error> {
-        managed::Manager::recycle(&self.inner, &mut pooled.client, metrics).await
-    }
-
-    fn detach(&self, pooled: &mut Self::Type) {
-        managed::Manager::detach(&self.inner, &mut pooled.client);
+    async fn recycle(&self, pooled: &mut Self::Type, _: &Metrics) -> RecycleResult<Error> {
+        if pooled.client.is_closed() {
+            return Err(RecycleError::Backend(Error::Closed));
+        }
+        if let Some(sql) = self.recycling_method.query() {
+            pooled.client.simple_query(sql).await.map_err(Error::from)?;
+        }
+        Ok(())
     }
 }

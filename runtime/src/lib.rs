@@ -70,11 +70,13 @@
 //! | `decimal` | `numeric` as `rust_decimal::Decimal` | yes |
 //! | `net` | `inet` and `cidr` as `cidr`'s types | yes |
 //! | `pool` | `Database`, a pool on deadpool-postgres | yes |
+//! | `tls` | encrypted connections, as libpq's `sslmode` and its other parameters ask for them | yes |
 //! | `serde` | `Serialize` and `Deserialize` for the types of this crate | no |
 
 mod column;
 #[doc(hidden)]
 pub mod composites;
+mod connect;
 mod connection;
 #[cfg(feature = "pool")]
 mod database;
@@ -96,6 +98,7 @@ mod value;
 pub mod write;
 
 pub use self::column::{Column, ColumnSpec, ReadOnly, Writable};
+pub use self::connect::TlsError;
 pub use self::connection::Connection;
 #[cfg(feature = "pool")]
 pub use self::database::{Database, DatabaseBuilder, Recycling};
