@@ -13,8 +13,9 @@ pub(crate) struct Activity {
     unfinished: AtomicUsize,
     /// Streams that are alive.
     streams: AtomicUsize,
-    /// Whether the server has said that it ends the connection, of which the driver hears a little later.
-    ending: AtomicBool,
+    /// Whether it is not to be used again: the server has said that it ends the connection, of which the
+    /// driver hears a little later, or a `COPY` behind a pooler has not come to its end.
+    spoilt: AtomicBool,
 }
 
 #[cfg(feature = "pool")]
@@ -24,9 +25,9 @@ impl Activity {
         self.unfinished.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether there is nothing to be had from the connection any more.
-    pub(crate) fn is_ending(&self) -> bool {
-        self.ending.load(Ordering::Relaxed)
+    /// Whether the connection is not to be used again.
+    pub(crate) fn is_spoilt(&self) -> bool {
+        self.spoilt.load(Ordering::Relaxed)
     }
 
     /// Says that all answers are there.
@@ -41,6 +42,7 @@ pub(crate) struct Running {
     trace: Trace,
     rows: u64,
     streaming: bool,
+    spoiling: bool,
     ended: bool,
 }
 
@@ -67,6 +69,7 @@ impl Running {
             trace,
             rows: 0,
             streaming: false,
+            spoiling: false,
             ended: false,
         }
     }
@@ -76,6 +79,15 @@ impl Running {
         if let Some(activity) = &self.activity {
             activity.streams.fetch_add(1, Ordering::Relaxed);
             self.streaming = true;
+        }
+        self
+    }
+
+    /// Says that the connection can't be used again unless the statement comes to its end.
+    pub(crate) fn spoiling(mut self) -> Self {
+        if let Some(activity) = &self.activity {
+            activity.spoilt.store(true, Ordering::Relaxed);
+            self.spoiling = true;
         }
         self
     }
@@ -99,13 +111,18 @@ impl Running {
     /// The answer was an error.
     pub(crate) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
         let error = Error::from(error);
-        if let (true, Some(activity)) = (error.is_unavailable(), &self.activity) {
-            activity.ending.store(true, Ordering::Relaxed);
-        }
-        if self.end() {
-            self.trace.failed(&error);
-        }
+        self.failed_with(&error);
         error
+    }
+
+    /// It has come to its end with an error.
+    pub(crate) fn failed_with(&mut self, error: &Error) {
+        if self.end() {
+            self.trace.failed(error);
+        }
+        if let (true, Some(activity)) = (error.is_unavailable(), &self.activity) {
+            activity.spoilt.store(true, Ordering::Relaxed);
+        }
     }
 
     /// False when it had ended before.
@@ -116,6 +133,9 @@ impl Running {
         self.ended = true;
         if let Some(activity) = &self.activity {
             activity.unfinished.fetch_sub(1, Ordering::Relaxed);
+            if self.spoiling {
+                activity.spoilt.store(false, Ordering::Relaxed);
+            }
         }
         self.stop_streaming();
         true

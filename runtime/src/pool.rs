@@ -152,7 +152,12 @@ impl Drop for Checkout {
         let Some(object) = self.0.take() else {
             return;
         };
-        if !object.activity.is_unfinished() || object.client.is_closed() {
+        let activity = &object.activity;
+        if activity.is_spoilt() || object.client.is_closed() {
+            drop(managed::Object::take(object));
+            return;
+        }
+        if !activity.is_unfinished() {
             return;
         }
         match tokio::runtime::Handle::try_current() {
@@ -196,7 +201,7 @@ impl managed::Manager for Manager {
     async fn recycle(&self, handle: &mut Self::Type, metrics: &Metrics) -> RecycleResult<Error> {
         let settings = &self.settings;
         let exceeds = |limit: Option<Duration>, time| limit.is_some_and(|limit| time > limit);
-        if handle.client.is_closed() || handle.activity.is_ending() {
+        if handle.client.is_closed() || handle.activity.is_spoilt() {
             return Err(RecycleError::message("it is closed"));
         }
         if exceeds(settings.max_lifetime, metrics.age()) {

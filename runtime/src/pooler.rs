@@ -3,8 +3,10 @@
 //! and what is prepared on a server in one is met by others afterwards.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, RwLockReadGuard};
 use tokio_postgres::Client;
 #[cfg(feature = "pool")]
 use tokio_postgres::{Error, SimpleQueryMessage};
@@ -15,41 +17,60 @@ pub(crate) fn queue(client: &Client, sql: &str) {
     let _ = client.batch_execute(sql).now_or_never();
 }
 
-/// Does the work in a transaction of its own.
-pub(crate) async fn together<T, E>(
-    client: &Client,
-    work: impl Future<Output = Result<T, E>>,
-) -> Result<T, E>
-where
-    E: From<tokio_postgres::Error>,
-{
-    let transaction = Open::begin(client);
-    let value = work.await?;
-    transaction.commit().await?;
-    Ok(value)
+/// Keeps what takes several messages from being mixed with what others send at the same time: it has the
+/// connection to itself, while single messages share it.
+#[derive(Default)]
+pub(crate) struct Turns(Arc<RwLock<()>>);
+
+/// A turn for several messages.
+pub(crate) type Turn = OwnedRwLockWriteGuard<()>;
+
+impl Turns {
+    /// A turn for a single message.
+    pub(crate) async fn share(&self) -> RwLockReadGuard<'_, ()> {
+        self.0.read().await
+    }
+
+    /// Does the work in a transaction of its own.
+    pub(crate) async fn together<T, E>(
+        &self,
+        client: &Client,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E>
+    where
+        E: From<tokio_postgres::Error>,
+    {
+        let mut transaction = Open {
+            _turn: self.begin(client).await,
+            client: Some(client),
+        };
+        let result = work.await;
+        let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let ended = client.batch_execute(end).await;
+        transaction.client = None;
+        let value = result?;
+        ended?;
+        Ok(value)
+    }
+
+    /// Begins a transaction of its own, whose end is up to the caller. It has to wait for the answer to
+    /// that, because PgBouncer does not count well what is under way at the end of a `COPY`.
+    pub(crate) async fn begin(&self, client: &Client) -> Turn {
+        let turn = Arc::clone(&self.0).write_owned().await;
+        queue(client, "BEGIN");
+        turn
+    }
 }
 
 /// A transaction that rolls back when it is dropped.
-pub(crate) struct Open<'a>(Option<&'a Client>);
-
-impl<'a> Open<'a> {
-    pub(crate) fn begin(client: &'a Client) -> Self {
-        queue(client, "BEGIN");
-        Self(Some(client))
-    }
-
-    async fn commit(mut self) -> Result<(), tokio_postgres::Error> {
-        if let Some(client) = self.0 {
-            client.batch_execute("COMMIT").await?;
-            self.0 = None;
-        }
-        Ok(())
-    }
+struct Open<'a> {
+    client: Option<&'a Client>,
+    _turn: Turn,
 }
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        if let Some(client) = self.0 {
+        if let Some(client) = self.client {
             queue(client, "ROLLBACK");
         }
     }
@@ -92,7 +113,7 @@ pub(crate) async fn learn_types(client: &Client) -> Result<(), Error> {
     if names.is_empty() {
         return Ok(());
     }
-    together(client, async {
+    let work = async {
         for names in names.chunks(AT_ONCE) {
             let parameters: Vec<String> = names
                 .iter()
@@ -103,6 +124,6 @@ pub(crate) async fn learn_types(client: &Client) -> Result<(), Error> {
             drop(client.prepare(&sql).await?);
         }
         client.batch_execute("DEALLOCATE ALL").await
-    })
-    .await
+    };
+    Turns::default().together(client, work).await
 }

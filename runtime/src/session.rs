@@ -4,17 +4,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use futures_util::Stream;
+use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt, stream};
 use pin_project_lite::pin_project;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, CopyOutStream, RowStream};
+use tokio_postgres::{Client, RowStream};
 
 use crate::activity::Running;
 use crate::connection::Handle;
-use crate::pooler::Open;
+use crate::pooler::{self, Turn, Turns};
 use crate::statements::Prepared;
 use crate::trace::Trace;
-use crate::{Connection, Params, Result, Row, pooler};
+use crate::{Connection, Params, Result, Row};
 
 /// A connection in use for one query, which [`Executor::acquire`](crate::Executor::acquire) gives.
 pub struct Session<'a> {
@@ -145,6 +146,10 @@ impl<'a> Session<'a> {
         match statement {
             Prepared::Named(statement) => self.client().query_raw(statement, params).await,
             Prepared::Unnamed(_) => {
+                let _turn = match self.turns() {
+                    Some(turns) => Some(turns.share().await),
+                    None => None,
+                };
                 let params = params.zip(statement.params().iter().cloned());
                 Box::pin(self.client().query_typed_raw(sql, params)).await
             }
@@ -179,45 +184,95 @@ impl<'a> Session<'a> {
     }
 
     /// Does what takes several messages, which behind a pooler of connections have to reach the same
-    /// server; `sql` stands for it in what is told of it.
+    /// server; the work is done on a [`tied`](Self::tied) session. `sql` stands for it in what is told of it.
     pub(crate) async fn together<T>(
         &self,
         sql: &str,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let mut running = self.start(Trace::query(sql, None))?;
+        let mut running = self.start_copy(sql)?;
         let work = async {
-            match self.scattered() {
-                true => pooler::together(self.client(), work).await,
-                false => work.await,
+            match self.turns() {
+                Some(turns) => turns.together(self.client(), work).await,
+                None => work.await,
             }
         };
         let result = running.trace().within(work).await;
-        // After an error of the caller's own the statement may still be at work.
-        if result.is_ok() {
-            running.finished(None);
+        match &result {
+            Ok(_) => running.finished(None),
+            Err(error) if self.turns().is_some() => running.failed_with(error),
+            // It may be an error of the caller's own, and the statement still at work.
+            Err(_) => {}
         }
         result
     }
 
-    /// Starts a `COPY … TO STDOUT`.
-    pub(crate) async fn copy_out(&self, sql: &str) -> Result<(CopyOutStream, Running)> {
-        let mut running = self.start(Trace::query(sql, None))?.streaming();
-        let transaction = self.scattered().then(|| Open::begin(self.client()));
-        match running.trace().within(self.client().copy_out(sql)).await {
-            Ok(stream) => {
-                // Its end waits in line behind the rows.
-                drop(transaction);
-                Ok((stream, running))
-            }
-            Err(error) => Err(running.failed(error)),
+    /// The same connection, for the work that is done [`together`](Self::together).
+    pub(crate) fn tied(&self) -> Session<'_> {
+        Session {
+            in_transaction: self.in_transaction || self.turns().is_some(),
+            link: match &self.link {
+                Link::Connection(connection) => Link::Connection(connection),
+                Link::Client(client) => Link::Client(client),
+                #[cfg(feature = "pool")]
+                Link::Owned(connection) => Link::Connection(connection),
+                #[cfg(feature = "pool")]
+                Link::Deadpool(client) => Link::Deadpool(client),
+            },
         }
     }
 
-    /// Whether two messages may reach different connections of the server.
-    fn scattered(&self) -> bool {
-        let unnamed = |handle: &Handle| !handle.statements.named();
-        !self.in_transaction && self.handle().is_some_and(unnamed)
+    /// Runs a `COPY … TO STDOUT`.
+    pub(crate) async fn copy_out(
+        self,
+        sql: &str,
+    ) -> Result<impl Stream<Item = Result<Bytes>> + Send + use<'a>> {
+        let mut running = self.start_copy(sql)?.streaming();
+        let turn = match self.turns() {
+            Some(turns) => Some(turns.begin(self.client()).await),
+            None => None,
+        };
+        let copying = Copying {
+            session: self,
+            turn,
+        };
+        let start = copying.session.client().copy_out(sql);
+        let bytes = match running.trace().within(start).await {
+            Ok(bytes) => Box::pin(bytes),
+            Err(error) => return Err(running.failed(error)),
+        };
+        let state = (copying, bytes, running);
+        Ok(stream::try_unfold(
+            state,
+            async |(mut copying, mut bytes, mut running)| match bytes.try_next().await {
+                Ok(Some(piece)) => return Ok(Some((piece, (copying, bytes, running)))),
+                Err(error) => Err(running.failed(error)),
+                Ok(None) => match copying.end().await {
+                    Ok(()) => {
+                        running.finished(None);
+                        Ok(None)
+                    }
+                    Err(error) => Err(running.failed(error)),
+                },
+            },
+        ))
+    }
+
+    /// Says that a `COPY` begins.
+    fn start_copy(&self, sql: &str) -> Result<Running> {
+        let running = self.start(Trace::query(sql, None))?;
+        Ok(match self.turns() {
+            Some(_) => running.spoiling(),
+            None => running,
+        })
+    }
+
+    /// Whose turn it is, where two messages may reach different connections of the server.
+    fn turns(&self) -> Option<&Turns> {
+        match self.in_transaction {
+            true => None,
+            false => self.handle()?.statements.turns(),
+        }
     }
 
     /// Forgets what was prepared: all of it, because what made one statement stale has mostly made
@@ -263,6 +318,30 @@ impl<'a> Session<'a> {
             Link::Owned(connection) => connection.client(),
             #[cfg(feature = "pool")]
             Link::Deadpool(client) => client,
+        }
+    }
+}
+
+/// A session that copies, and whose turn it is behind a pooler.
+struct Copying<'a> {
+    session: Session<'a>,
+    turn: Option<Turn>,
+}
+
+impl Copying<'_> {
+    async fn end(&mut self) -> Result<(), tokio_postgres::Error> {
+        if self.turn.is_some() {
+            self.session.client().batch_execute("COMMIT").await?;
+            self.turn = None;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Copying<'_> {
+    fn drop(&mut self) {
+        if self.turn.is_some() {
+            pooler::queue(self.session.client(), "ROLLBACK");
         }
     }
 }

@@ -7,7 +7,7 @@ use lru::LruCache;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Column, Statement};
 
-use crate::pooler;
+use crate::pooler::Turns;
 
 /// How many statements a connection keeps prepared unless told otherwise.
 pub(crate) const DEFAULT_BOUND: usize = 512;
@@ -57,6 +57,16 @@ impl Prepared {
     }
 }
 
+/// Has the server tell the types of a statement, of which nothing stays there: it is closed as it is
+/// dropped, which is sent before the end of the transaction.
+async fn types(client: &Client, sql: &str) -> Result<Arc<Types>, tokio_postgres::Error> {
+    let statement = client.prepare(sql).await?;
+    Ok(Arc::new(Types {
+        params: statement.params().to_vec(),
+        columns: column_types(&statement),
+    }))
+}
+
 fn column_types(statement: &Statement) -> Vec<Type> {
     let columns = statement.columns().iter();
     columns.map(|column| column.type_().clone()).collect()
@@ -65,7 +75,8 @@ fn column_types(statement: &Statement) -> Vec<Type> {
 /// Statements by their text; the one unused for longest makes place for a new one. A statement that
 /// leaves is closed on the server as well.
 pub(crate) struct Statements {
-    named: bool,
+    /// Where nothing stays on the server: whose turn it is.
+    turns: Option<Turns>,
     cache: Option<Mutex<Cache>>,
 }
 
@@ -76,7 +87,7 @@ impl Statements {
     pub(crate) fn new(bound: usize) -> Self {
         let bound = NonZeroUsize::new(bound);
         Self {
-            named: true,
+            turns: None,
             cache: bound.map(|bound| Mutex::new(LruCache::sparse(bound))),
         }
     }
@@ -84,13 +95,13 @@ impl Statements {
     /// Keeps the types of parameters only, and nothing on the server.
     #[cfg(feature = "pool")]
     pub(crate) fn unnamed(mut self) -> Self {
-        self.named = false;
+        self.turns = Some(Turns::default());
         self
     }
 
-    /// Whether statements stay prepared on the server.
-    pub(crate) fn named(&self) -> bool {
-        self.named
+    /// Whose turn it is, where messages may reach different connections of the server.
+    pub(crate) fn turns(&self) -> Option<&Turns> {
+        self.turns.as_ref()
     }
 
     /// The statement with this text, if it is kept.
@@ -108,21 +119,10 @@ impl Statements {
         if let Some(prepared) = self.get(sql) {
             return Ok(prepared);
         }
-        let prepared = if self.named {
-            Prepared::Named(client.prepare(sql).await?)
-        } else {
-            let types = async {
-                // Closed as it is dropped, which is sent before the end of the transaction.
-                let statement = client.prepare(sql).await?;
-                Ok(Arc::new(Types {
-                    params: statement.params().to_vec(),
-                    columns: column_types(&statement),
-                }))
-            };
-            Prepared::Unnamed(match in_transaction {
-                true => types.await?,
-                false => pooler::together(client, types).await?,
-            })
+        let prepared = match &self.turns {
+            None => Prepared::Named(client.prepare(sql).await?),
+            Some(_) if in_transaction => Prepared::Unnamed(types(client, sql).await?),
+            Some(turns) => Prepared::Unnamed(turns.together(client, types(client, sql)).await?),
         };
         if sql.len() <= LONGEST
             && let Some(mut cache) = self.cache()

@@ -2,18 +2,16 @@
 
 use std::fmt;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
-use tokio_postgres::CopyOutStream;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 
 use super::{NewRow, Value, WriteColumn, many::Statement, push_names};
-use crate::activity::Running;
 use crate::error::BoxError;
-use crate::{Error, Executor, Result, Session, Table, types};
+use crate::{Error, Executor, Result, Table, types};
 
 /// Inserts rows with binary `COPY`, the fastest way there is, and returns how many. All rows have to
 /// leave out the same columns. Either all of them are inserted or none.
@@ -83,9 +81,10 @@ where
     let mut copy = format!("COPY {table}");
     push_names(&mut copy, &columns);
     copy.push_str(" FROM STDIN (FORMAT binary)");
+    let tied = session.tied();
     let work = async {
-        let types = session.prepare(&probe).await?.columns();
-        let sink = session.client().copy_in(&copy).await?;
+        let types = tied.prepare(&probe).await?.columns();
+        let sink = tied.client().copy_in(&copy).await?;
         let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
         let mut next = Some(first);
         while let Some(row) = next {
@@ -169,35 +168,21 @@ pub async fn copy_out<T: Table>(db: &impl Executor, format: CopyFormat) -> Resul
     let (list, table) = (T::SELECT_LIST, T::NAME);
     let copy = format!("COPY (SELECT {list} FROM {table}) TO STDOUT ({options})");
     let session = db.acquire_to_read().await?;
-    let (bytes, running) = session.copy_out(&copy).await?;
-    Ok(CopyOut {
-        bytes: Box::pin(bytes),
-        running,
-        _session: session,
-    })
+    let bytes = Box::pin(session.copy_out(&copy).await?);
+    Ok(CopyOut { bytes })
 }
 
 /// What [`copy_out`] gives.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct CopyOut<'a> {
-    bytes: Pin<Box<CopyOutStream>>,
-    running: Running,
-    _session: Session<'a>,
+    bytes: Pin<Box<dyn Stream<Item = Result<Bytes>> + Send + 'a>>,
 }
 
 impl Stream for CopyOut<'_> {
     type Item = Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let bytes = ready!(self.bytes.as_mut().poll_next(context));
-        Poll::Ready(match bytes {
-            Some(Ok(bytes)) => Some(Ok(bytes)),
-            Some(Err(error)) => Some(Err(self.running.failed(error))),
-            None => {
-                self.running.finished(None);
-                None
-            }
-        })
+        self.bytes.as_mut().poll_next(context)
     }
 }
 
