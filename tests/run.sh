@@ -76,7 +76,7 @@ step cargo clippy --workspace --all-targets -- -D warnings
 for features in "" cli live; do
     step cargo clippy -p rowsmith --no-default-features --features "$features" -- -D warnings
 done
-for features in "" chrono uuid json decimal net serde pool tracing; do
+for features in "" chrono uuid json decimal net serde pool tracing axum; do
     step cargo clippy -p rowsmith-runtime --no-default-features --features "$features" -- -D warnings
 done
 
@@ -86,7 +86,7 @@ step env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 if [ -n "$postgres_18" ]; then
     export ROWSMITH_PG_BIN=$postgres_18
     step cargo test --test live --test cli
-    step cargo test -p rowsmith-runtime --tests
+    step cargo test -p rowsmith-runtime --features axum --tests
     step cargo test -p rowsmith-test-build-script
 fi
 

@@ -72,6 +72,7 @@
 //! | `net` | `inet` and `cidr` as `cidr`'s types | yes |
 //! | `pool` | `Database`, a pool on deadpool | yes |
 //! | `tracing` | spans and events for statements (target `rowsmith::query`) and transactions | yes |
+//! | `axum` | connections, transactions and errors in handlers: the module `web` | no |
 //! | `serde` | `Serialize` and `Deserialize` for the types of this crate | no |
 
 mod activity;
@@ -103,6 +104,8 @@ mod trace;
 mod transaction;
 mod types;
 mod value;
+#[cfg(feature = "axum")]
+pub mod web;
 pub mod write;
 
 pub use self::column::{Column, ColumnSpec, ReadOnly, Writable};
