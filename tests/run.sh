@@ -46,10 +46,10 @@ have_postgres() {
     return 1
 }
 
-install_postgres() {
+install() {
     command -v apt-get >/dev/null || return
     as_root apt-get update -q || return
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$1"
 }
 
 command -v cargo >/dev/null || fail "cargo is missing" "help: install Rust, https://rustup.rs"
@@ -57,9 +57,14 @@ if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 
     rustup component add rustfmt clippy || fail "rustfmt or clippy is missing"
 fi
 if ! have_postgres; then
-    step install_postgres || true
+    step install postgresql || true
     have_postgres || fail "PostgreSQL is missing and could not be installed" \
         "help: install it, or name the folder of its binaries in ROWSMITH_PG_BIN"
+fi
+# What the README asks the example for.
+if ! command -v curl >/dev/null; then
+    step install curl || true
+    command -v curl >/dev/null || fail "curl is missing and could not be installed"
 fi
 
 postgres_18=${ROWSMITH_PG18_BIN:-}
