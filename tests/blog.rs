@@ -197,7 +197,7 @@ fn every_route() {
 
     // Pages.
     let titles = |page: &Value| -> Vec<String> {
-        let posts = page["posts"].as_array().unwrap().iter();
+        let posts = page["rows"].as_array().unwrap().iter();
         posts
             .map(|post| post["title"].as_str().unwrap().to_owned())
             .collect()
@@ -205,8 +205,8 @@ fn every_route() {
     let (status, page) = blog.get("/posts?page=2&size=2");
     assert_eq!(status, 200);
     assert_eq!(
-        (&page["total"], &page["pages"], &page["page"]),
-        (&json!(5), &json!(3), &json!(2))
+        (&page["total"], &page["number"], &page["size"]),
+        (&json!(5), &json!(2), &json!(2))
     );
     assert_eq!(titles(&page), ["Post 3", "Post 2"]);
     assert_eq!(titles(&blog.get("/posts?page=3&size=2").1), ["Post 1"]);

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use rowsmith_runtime::chrono::{DateTime, Utc};
-use rowsmith_runtime::{Assign, Database, Error, Result, Tx};
+use rowsmith_runtime::{Assign, Database, Error, Page, Result, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Comment, NewComment, NewPost, NewPostTag, NewTag, Post, PostPatch, PostTag, Tag};
@@ -20,14 +20,6 @@ pub struct Listing {
 }
 
 #[derive(Serialize)]
-pub struct PageView {
-    page: u64,
-    pages: u64,
-    total: u64,
-    posts: Vec<Headline>,
-}
-
-#[derive(Serialize)]
 pub struct Headline {
     id: i64,
     title: String,
@@ -38,7 +30,7 @@ pub struct Headline {
 pub async fn list(
     State(db): State<Database>,
     Query(listing): Query<Listing>,
-) -> Result<Json<PageView>> {
+) -> Result<Json<Page<Headline>>> {
     let title = listing.title.map(|part| Post::TITLE.contains_text(&part));
     let size = listing.size.unwrap_or(20).clamp(1, 100);
     let page = Post::select()
@@ -47,18 +39,11 @@ pub async fn list(
         .order_by(Post::ID.desc())
         .page(&db, listing.page.unwrap_or(1), size)
         .await?;
-    Ok(Json(PageView {
-        page: page.number,
-        pages: page.pages(),
-        total: page.total,
-        posts: (page.rows.into_iter())
-            .map(|(post, author)| Headline {
-                id: post.id,
-                title: post.title,
-                author: author.name,
-            })
-            .collect(),
-    }))
+    Ok(Json(page.map(|(post, author)| Headline {
+        id: post.id,
+        title: post.title,
+        author: author.name,
+    })))
 }
 
 #[derive(Serialize)]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::{NewUser, Post, User, UserPatch};
 
+/// What is told of a user. (With `serde = true` in `rowsmith.toml` a row can be sent as it is.)
 #[derive(Serialize)]
 pub struct UserView {
     id: i64,
