@@ -86,7 +86,7 @@ for features in "" chrono uuid json decimal net serde pool tracing axum; do
 done
 
 step cargo test --workspace
-step env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+step env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 
 if [ -n "$postgres_18" ]; then
     export ROWSMITH_PG_BIN=$postgres_18
