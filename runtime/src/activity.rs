@@ -1,7 +1,7 @@
 //! What a connection is at, so that one with a statement that nobody waits for is not handed on.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::trace::Trace;
 use crate::{Error, Result};
@@ -13,6 +13,8 @@ pub(crate) struct Activity {
     unfinished: AtomicUsize,
     /// Streams that are alive.
     streams: AtomicUsize,
+    /// Whether the server has said that it ends the connection, of which the driver hears a little later.
+    ending: AtomicBool,
 }
 
 #[cfg(feature = "pool")]
@@ -20,6 +22,11 @@ impl Activity {
     /// Whether an answer was not read to its end.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.unfinished.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether there is nothing to be had from the connection any more.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
     }
 
     /// Says that all answers are there.
@@ -92,6 +99,9 @@ impl Running {
     /// The answer was an error.
     pub(crate) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
         let error = Error::from(error);
+        if let (true, Some(activity)) = (error.is_unavailable(), &self.activity) {
+            activity.ending.store(true, Ordering::Relaxed);
+        }
         if self.end() {
             self.trace.failed(&error);
         }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use tokio_postgres::error::{DbError, SqlState};
 
+use crate::TlsError;
+
 /// An error that can be sent and shared, as the driver's traits return it.
 pub type BoxError = Box<dyn std::error::Error + Sync + Send>;
 
@@ -81,6 +83,9 @@ pub enum Error {
     Rollback(BoxError),
     /// The connection string can't be read. It is not repeated here, because it holds a password.
     ConnectionString,
+    /// The connection could not be encrypted, or the server could not be verified, as the
+    /// connection string asks for.
+    Tls(Box<TlsError>),
     /// The server could not be reached, or the connection broke.
     Connection(tokio_postgres::Error),
     /// The driver could not write a parameter or understand an answer.
@@ -264,6 +269,7 @@ impl fmt::Display for Error {
                 "can't read the connection string\n\
                  help: write `postgres://user:password@host:port/database` or `host=… user=… dbname=…`",
             ),
+            Self::Tls(error) => error.fmt(f),
             Self::Connection(_) => f.write_str("no connection to the database"),
             // The driver's own texts name a parameter by its number only.
             Self::Driver(error) => error.fmt(f),
@@ -275,6 +281,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Decode { source, .. } | Self::Encode(source) => Some(&**source),
+            Self::Tls(error) => error.source(),
             Self::Connection(error) => Some(error),
             Self::Driver(error) => error.source(),
             Self::Rollback(reason) => reason.source(),

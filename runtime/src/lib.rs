@@ -71,6 +71,7 @@
 //! | `decimal` | `numeric` as `rust_decimal::Decimal` | yes |
 //! | `net` | `inet` and `cidr` as `cidr`'s types | yes |
 //! | `pool` | `Database`, a pool on deadpool | yes |
+//! | `tls` | encrypted connections, as libpq's `sslmode` and its other parameters ask for them | yes |
 //! | `tracing` | spans and events for statements (target `rowsmith::query`) and transactions | yes |
 //! | `axum` | connections, transactions and errors in handlers: the module `web` | no |
 //! | `serde` | `Serialize` and `Deserialize` for the types of this crate | no |
@@ -109,6 +110,7 @@ pub mod web;
 pub mod write;
 
 pub use self::column::{Column, ColumnSpec, ReadOnly, Writable};
+pub use self::connect::TlsError;
 pub use self::connection::Connection;
 #[cfg(feature = "pool")]
 pub use self::database::{Database, DatabaseBuilder, Recycling};

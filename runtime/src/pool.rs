@@ -196,7 +196,7 @@ impl managed::Manager for Manager {
     async fn recycle(&self, handle: &mut Self::Type, metrics: &Metrics) -> RecycleResult<Error> {
         let settings = &self.settings;
         let exceeds = |limit: Option<Duration>, time| limit.is_some_and(|limit| time > limit);
-        if handle.client.is_closed() {
+        if handle.client.is_closed() || handle.activity.is_ending() {
             return Err(RecycleError::message("it is closed"));
         }
         if exceeds(settings.max_lifetime, metrics.age()) {
