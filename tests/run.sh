@@ -73,6 +73,11 @@ if ! have_pgbouncer; then
     have_pgbouncer || fail "PgBouncer is missing and could not be installed" \
         "help: install it, or name its program in PGBOUNCER"
 fi
+# What the README asks the example with.
+if ! command -v curl >/dev/null; then
+    step install_package curl || true
+    command -v curl >/dev/null || fail "curl is missing and could not be installed"
+fi
 
 postgres_18=${ROWSMITH_PG18_BIN:-}
 if [ "${ROWSMITH_SKIP_PG18:-}" = 1 ]; then
@@ -88,18 +93,18 @@ step cargo clippy --workspace --all-targets -- -D warnings
 for features in "" cli live; do
     step cargo clippy -p rowsmith --no-default-features --features "$features" -- -D warnings
 done
-for features in "" chrono uuid json decimal net serde pool tls tracing; do
+for features in "" chrono uuid json decimal net serde pool tls tracing axum; do
     step cargo clippy -p rowsmith-runtime --no-default-features --features "$features" -- -D warnings
 done
 
 step cargo test --workspace
-step env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+step env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 
 if [ -n "$postgres_18" ]; then
     export ROWSMITH_PG_BIN=$postgres_18
     step cargo test --test live --test cli
     step cargo test -p rowsmith-test-server --tests
-    step cargo test -p rowsmith-runtime --tests
+    step cargo test -p rowsmith-runtime --features axum --tests
     step cargo test -p rowsmith-test-build-script
 fi
 

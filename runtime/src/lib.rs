@@ -73,6 +73,7 @@
 //! | `pool` | `Database`, a pool on deadpool | yes |
 //! | `tls` | encrypted connections, as libpq's `sslmode` and its other parameters ask for them | yes |
 //! | `tracing` | spans and events for statements (target `rowsmith::query`) and transactions | yes |
+//! | `axum` | connections, transactions and errors in handlers: the module `web` | no |
 //! | `serde` | `Serialize` and `Deserialize` for the types of this crate | no |
 
 mod activity;
@@ -104,6 +105,8 @@ mod trace;
 mod transaction;
 mod types;
 mod value;
+#[cfg(feature = "axum")]
+pub mod web;
 pub mod write;
 
 pub use self::column::{Column, ColumnSpec, ReadOnly, Writable};
