@@ -76,7 +76,8 @@
 mod column;
 #[doc(hidden)]
 pub mod composites;
-mod connect;
+#[doc(hidden)]
+pub mod connect;
 mod connection;
 #[cfg(feature = "pool")]
 mod database;

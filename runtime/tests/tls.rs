@@ -609,7 +609,7 @@ fn what_is_wrong_with_the_parameters() {
     for (parameters, expected) in [
         (
             "sslmode=hunter2",
-            ["unknown value of `sslmode`", "`verify-full`"],
+            ["the value of `sslmode` is unknown", "`verify-full`"],
         ),
         (
             "sslmode=require sslrootcert=system",

@@ -11,8 +11,7 @@ use rustls::{ClientConfig, InconsistentKeys, SupportedProtocolVersion};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::verify::{Roots, Verifier};
-use super::{Mode, Tls, TlsError, Version};
-use crate::{Error, Result};
+use super::{Failure, Mode, Tls, TlsError, Version};
 
 /// Makes TLS connections.
 pub(super) struct Connector {
@@ -29,11 +28,15 @@ impl Connector {
 }
 
 /// Reads the certificates and the key, which may have been renewed since the last connection.
-pub(super) async fn connector(tls: &Tls) -> Result<Connector> {
+pub(super) async fn connector(tls: &Tls) -> Result<Connector, Failure> {
     let tls = tls.clone();
     let reading = tokio::task::spawn_blocking(move || load(&tls, home().as_deref()));
-    // It fails when the runtime ends.
-    let connector = reading.await.map_err(|_| Error::Closed)?;
+    let connector = reading.await.map_err(|_| {
+        TlsError::new(
+            "the certificates were not read, for the program's runtime ends",
+            "connect before that",
+        )
+    })?;
     Ok(connector?)
 }
 
