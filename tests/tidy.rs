@@ -32,6 +32,7 @@ const QUARANTINE: &[(&str, &[&str])] = &[
     ("sqlparser", &["src/source/ddl", "src/analyze"]),
     ("tokio_postgres", &["src/source/live"]),
     ("tokio", &["src/source/live"]),
+    ("rowsmith_runtime", &["src/source/live"]),
     ("futures_util", &["src/source/live"]),
     ("askama", &["src/render"]),
     ("heck", &["src/resolve/names"]),

@@ -19,9 +19,34 @@ use tokio_postgres::config::{Host, LoadBalanceHosts, SslMode};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls};
 
-pub use self::problem::TlsError;
+use tokio::task::JoinHandle;
+
+use self::parameters::Parameters;
+pub use self::problem::{Failure, TlsError};
 use self::tls::Connector;
 use crate::{Error, Result};
+
+/// A client, and the task that drives its connection.
+type Driven = (Client, JoinHandle<Result<(), tokio_postgres::Error>>);
+
+/// Connects with the driver's settings and with libpq's parameters of TLS, as `rowsmith` does to
+/// read a schema. The error of the connection is the task's.
+///
+/// # Errors
+///
+/// When there is no connection, or a parameter's value can't be read.
+pub async fn connect_with(
+    config: &Config,
+    parameters: impl IntoIterator<Item = (&str, &str)>,
+) -> Result<Driven, Failure> {
+    let mut ours = Parameters::default();
+    for (key, value) in parameters {
+        if ours.take(key, Some(value)) != Some(true) {
+            return Err(Failure::Unreadable);
+        }
+    }
+    Target::new(config, &ours)?.connect_driven().await
+}
 
 /// How a connection is encrypted and the server known, by libpq's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,9 +105,13 @@ impl Target {
     /// Reads a connection string, in either of libpq's forms.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let (rest, parameters) = parameters::split(text).ok_or(Error::ConnectionString)?;
-        let read: Config = rest.parse().map_err(|_| Error::ConnectionString)?;
-        let places = places(&read).ok_or(Error::ConnectionString)?;
-        let mut config = without_hosts(&read);
+        let config: Config = rest.parse().map_err(|_| Error::ConnectionString)?;
+        Ok(Self::new(&config, &parameters)?)
+    }
+
+    fn new(config: &Config, parameters: &Parameters) -> Result<Self, Failure> {
+        let places = places(config).ok_or(Failure::Unreadable)?;
+        let mut config = without_hosts(config);
         let tls = parameters.apply(&mut config)?;
         Ok(Self {
             config,
@@ -100,6 +129,12 @@ impl Target {
 
     /// Connects to the first host that lets us in, and drives the connection in a task of its own.
     pub(crate) async fn connect(&self) -> Result<Client> {
+        // An error of the connection reaches whoever uses the client.
+        let (client, _) = self.connect_driven().await?;
+        Ok(client)
+    }
+
+    async fn connect_driven(&self) -> Result<Driven, Failure> {
         let mut places: Vec<&Place> = self.places.iter().collect();
         if self.config.get_load_balance_hosts() == LoadBalanceHosts::Random {
             let random = RandomState::new();
@@ -110,7 +145,7 @@ impl Target {
         } else {
             Some(tls::connector(&self.tls).await?)
         };
-        let mut last = Error::ConnectionString;
+        let mut last = Failure::Unreadable;
         for place in places {
             // libpq, too, knows no TLS over a unix socket.
             let connector = connector.as_ref().filter(|_| !place.is_local());
@@ -119,7 +154,7 @@ impl Target {
                 None => self.plain(place).await,
             };
             match result {
-                Ok(client) => return Ok(client),
+                Ok(driven) => return Ok(driven),
                 Err(error) => last = error,
             }
         }
@@ -138,7 +173,7 @@ impl Target {
     }
 
     /// Connects over TLS, or one way after the other where the mode allows both.
-    async fn by_mode(&self, place: &Place, connector: &Connector) -> Result<Client> {
+    async fn by_mode(&self, place: &Place, connector: &Connector) -> Result<Driven, Failure> {
         match self.tls.mode {
             Mode::Allow => match self.plain(place).await {
                 Err(plain) if may_differ(&plain) => {
@@ -158,16 +193,14 @@ impl Target {
         }
     }
 
-    async fn plain(&self, place: &Place) -> Result<Client> {
+    async fn plain(&self, place: &Place) -> Result<Driven, Failure> {
         let mut config = place.config(&self.config);
         config.ssl_mode(SslMode::Disable);
         let (client, connection) = config.connect(NoTls).await?;
-        // An error of the connection reaches whoever uses the client.
-        tokio::spawn(connection);
-        Ok(client)
+        Ok((client, tokio::spawn(connection)))
     }
 
-    async fn encrypted(&self, place: &Place, connector: &Connector) -> Result<Client> {
+    async fn encrypted(&self, place: &Place, connector: &Connector) -> Result<Driven, Failure> {
         let mut config = place.config(&self.config);
         if place.host.is_none()
             && let Some(address) = place.address
@@ -191,31 +224,36 @@ impl Target {
             .connect(connector.make())
             .await
             .map_err(|error| problem::explain(error, connector))?;
-        tokio::spawn(connection);
-        Ok(client)
+        Ok((client, tokio::spawn(connection)))
     }
 }
 
 /// Whether the other way, with TLS or without, may succeed where this one did not: the TLS handshake
 /// failed, or the server refuses for a reason other than the password.
-fn may_differ(error: &Error) -> bool {
-    match error {
-        Error::Tls(_) => true,
-        Error::Database(error) => *error.code() != SqlState::INVALID_PASSWORD,
-        _ => false,
+fn may_differ(failure: &Failure) -> bool {
+    match failure {
+        Failure::Tls(_) => true,
+        Failure::Driver(error) => error
+            .code()
+            .is_some_and(|code| *code != SqlState::INVALID_PASSWORD),
+        Failure::Unreadable => false,
     }
 }
 
-/// Of the errors of both ways, the one that tells what to do.
-fn telling(encrypted: Error, plain: Error) -> Error {
+/// Of the errors of both ways, the one that tells what to do: that of TLS, but for a server that lets
+/// us in without it and finds something else to be wrong.
+fn telling(encrypted: Failure, plain: Failure) -> Failure {
     let plain_is_allowed = match &plain {
-        Error::Database(error) => {
-            [SqlState::INVALID_PASSWORD, SqlState::INVALID_CATALOG_NAME].contains(error.code())
-        }
-        Error::Driver(_) => true,
+        Failure::Driver(error) => match error.code() {
+            Some(code) => {
+                [SqlState::INVALID_PASSWORD, SqlState::INVALID_CATALOG_NAME].contains(code)
+            }
+            // It asks for a password, and there is none.
+            None => !error.is_closed() && !problem::is_io(error),
+        },
         _ => false,
     };
-    if plain_is_allowed && matches!(encrypted, Error::Tls(_)) {
+    if plain_is_allowed && matches!(encrypted, Failure::Tls(_)) {
         plain
     } else {
         encrypted

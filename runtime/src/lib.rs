@@ -80,7 +80,8 @@ mod activity;
 mod column;
 #[doc(hidden)]
 pub mod composites;
-mod connect;
+#[doc(hidden)]
+pub mod connect;
 mod connection;
 #[cfg(feature = "pool")]
 mod database;

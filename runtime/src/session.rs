@@ -245,7 +245,7 @@ impl<'a> Session<'a> {
         Ok(stream::try_unfold(
             state,
             async |(mut copying, mut bytes, mut running)| match bytes.try_next().await {
-                Ok(Some(piece)) => return Ok(Some((piece, (copying, bytes, running)))),
+                Ok(Some(piece)) => Ok(Some((piece, (copying, bytes, running)))),
                 Err(error) => Err(running.failed(error)),
                 Ok(None) => match copying.end().await {
                     Ok(()) => {

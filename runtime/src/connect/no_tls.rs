@@ -2,8 +2,7 @@
 
 use tokio_postgres::NoTls;
 
-use super::{Mode, Tls, TlsError};
-use crate::Result;
+use super::{Failure, Mode, Tls, TlsError};
 
 /// Makes no TLS connections: where the driver may do without TLS, it does.
 pub(super) struct Connector {
@@ -17,13 +16,13 @@ impl Connector {
     }
 }
 
-pub(super) async fn connector(tls: &Tls) -> Result<Connector> {
+pub(super) async fn connector(tls: &Tls) -> Result<Connector, Failure> {
     match tls.mode {
         Mode::Disable | Mode::Allow | Mode::Prefer => Ok(Connector {
             client_certificate: false,
         }),
         Mode::Require | Mode::VerifyCa | Mode::VerifyFull => Err(TlsError::new(
-            "the connection string asks for TLS, which this program was built without",
+            "`sslmode` asks for TLS, which this program was built without",
             "enable the feature `tls` of `rowsmith-runtime`",
         )
         .into()),

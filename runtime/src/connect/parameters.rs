@@ -6,8 +6,9 @@ use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
 use tokio_postgres::config::SslNegotiation;
 
-use super::{Mode, Tls, TlsError, Version};
-use crate::{Error, Result};
+use super::{Failure, Mode, Tls, TlsError, Version};
+
+type Result<T> = std::result::Result<T, Failure>;
 
 /// Those of TLS, and the few others that libpq has and that mean something here.
 const OURS: [&str; 13] = [
@@ -121,7 +122,7 @@ fn keyword_value(text: &str) -> Option<(String, &str)> {
 impl Parameters {
     /// Keeps or drops a parameter that is not the driver's; whether it was one. None when its value
     /// is no text.
-    fn take(&mut self, key: &str, value: Option<&str>) -> Option<bool> {
+    pub(super) fn take(&mut self, key: &str, value: Option<&str>) -> Option<bool> {
         if IGNORED.contains(&key) {
             return Some(true);
         }
@@ -150,7 +151,7 @@ impl Parameters {
             None => {
                 let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
                 Err(TlsError::new(
-                    format!("the connection string has an unknown value of `{key}`"),
+                    format!("the value of `{key}` is unknown"),
                     format!("the values are `{}`", names.join("`, `")),
                 )
                 .into())
@@ -161,7 +162,7 @@ impl Parameters {
     /// What they say of TLS, and the others into the driver's settings.
     pub(super) fn apply(&self, config: &mut Config) -> Result<Tls> {
         if let Some(count) = self.get("keepalives_count") {
-            config.keepalives_retries(count.parse().map_err(|_| Error::ConnectionString)?);
+            config.keepalives_retries(count.parse().map_err(|_| Failure::Unreadable)?);
         }
         if config.get_application_name().is_none()
             && let Some(name) = self.get("fallback_application_name")
@@ -171,7 +172,7 @@ impl Parameters {
         let gssapi = [("disable", false), ("prefer", false), ("require", true)];
         if self.one_of("gssencmode", &gssapi)? == Some(true) {
             return refuse(
-                "the connection string asks for GSSAPI encryption, which is not supported",
+                "`gssencmode=require` asks for GSSAPI encryption, which is not supported",
                 "use TLS, `sslmode=verify-full`, and leave `gssencmode` out",
             );
         }
@@ -317,7 +318,7 @@ mod tests {
             "ssl_min_protocol_version=TLSv1.3 ssl_max_protocol_version=TLSv1.2",
         ] {
             let error = tls(text).unwrap_err();
-            assert!(matches!(error, Error::Tls(_)), "{text}: {error:?}");
+            assert!(matches!(error, Failure::Tls(_)), "{text}: {error:?}");
             let said = format!("{error} {error:?}");
             assert!(
                 said.contains("help: ") && !said.contains("secret"),

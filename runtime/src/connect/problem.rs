@@ -6,6 +6,39 @@ use std::fmt;
 use super::tls::Connector;
 use crate::Error;
 
+/// Why there is no connection.
+#[derive(Debug)]
+pub enum Failure {
+    /// What the driver says, or the server.
+    Driver(tokio_postgres::Error),
+    /// Something is wrong with TLS.
+    Tls(Box<TlsError>),
+    /// It is not said where to connect to.
+    Unreadable,
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Driver(error)
+    }
+}
+
+impl From<TlsError> for Failure {
+    fn from(error: TlsError) -> Self {
+        Self::Tls(Box::new(error))
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Driver(error) => error.into(),
+            Failure::Tls(error) => Self::Tls(error),
+            Failure::Unreadable => Self::ConnectionString,
+        }
+    }
+}
+
 /// Why there is no connection over TLS, and what to do about it.
 ///
 /// It names files, host names and parameters, never a password or the connection string.
@@ -56,14 +89,8 @@ impl std::error::Error for TlsError {
     }
 }
 
-impl From<TlsError> for Error {
-    fn from(error: TlsError) -> Self {
-        Self::Tls(Box::new(error))
-    }
-}
-
 /// Understands why a connection over TLS was not made.
-pub(super) fn explain(error: tokio_postgres::Error, connector: &Connector) -> Error {
+pub(super) fn explain(error: tokio_postgres::Error, connector: &Connector) -> Failure {
     #[cfg(feature = "tls")]
     if let Some(tls) = of_handshake(&error) {
         return super::verify::explain(tls).because_of(error).into();
@@ -97,4 +124,9 @@ pub(super) fn explain(error: tokio_postgres::Error, connector: &Connector) -> Er
 fn of_handshake(error: &tokio_postgres::Error) -> Option<&rustls::Error> {
     let io = std::error::Error::source(error)?.downcast_ref::<std::io::Error>()?;
     io.get_ref()?.downcast_ref()
+}
+
+/// Whether the server could not be reached, or the connection broke.
+pub(super) fn is_io(error: &tokio_postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
 }

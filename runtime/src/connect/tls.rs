@@ -11,8 +11,7 @@ use rustls::{ClientConfig, InconsistentKeys, SupportedProtocolVersion};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::verify::{Roots, Verifier};
-use super::{Mode, Tls, TlsError, Version};
-use crate::{Error, Result};
+use super::{Failure, Mode, Tls, TlsError, Version};
 
 /// Makes TLS connections.
 pub(super) struct Connector {
@@ -29,11 +28,15 @@ impl Connector {
 }
 
 /// Reads the certificates and the key, which may have been renewed since the last connection.
-pub(super) async fn connector(tls: &Tls) -> Result<Connector> {
+pub(super) async fn connector(tls: &Tls) -> Result<Connector, Failure> {
     let tls = tls.clone();
     let reading = tokio::task::spawn_blocking(move || load(&tls, home().as_deref()));
-    // It fails when the runtime ends.
-    let connector = reading.await.map_err(|_| Error::Closed)?;
+    let connector = reading.await.map_err(|_| {
+        TlsError::new(
+            "the certificates were not read, for the program's runtime ends",
+            "connect before that",
+        )
+    })?;
     Ok(connector?)
 }
 
@@ -240,4 +243,59 @@ fn refuse_open_key(path: &Path) -> Result<(), TlsError> {
 #[cfg(not(unix))]
 fn refuse_open_key(_: &Path) -> Result<(), TlsError> {
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const TLS: Tls = Tls {
+        mode: Mode::Require,
+        root: None,
+        revoked: None,
+        certificate: None,
+        key: None,
+        versions: (Version::Tls12, Version::Tls13),
+        sni: true,
+        client_certificate: true,
+    };
+
+    #[track_caller]
+    fn check(tls: &Tls, home: &Path, expected: &str) {
+        let error = load(tls, Some(home)).err().unwrap();
+        assert!(error.message().contains(expected), "{error}");
+    }
+
+    #[test]
+    fn the_users_folder_has_the_files_that_are_not_named() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path();
+        let write = |name: &str, text: &str| std::fs::write(home.join(name), text).unwrap();
+        assert!(!load(&TLS, Some(home)).unwrap().client_certificate);
+        assert!(load(&TLS, None).is_ok());
+        let verified = Tls {
+            mode: Mode::VerifyCa,
+            ..TLS
+        };
+        check(&verified, home, "nothing to verify");
+
+        write("postgresql.crt", "");
+        check(&TLS, home, "no certificate in the file");
+        let sent = rcgen::generate_simple_self_signed(["ada".to_owned()]).unwrap();
+        write("postgresql.crt", &sent.cert.pem());
+        check(&TLS, home, "no private key");
+        let without = Tls {
+            client_certificate: false,
+            ..TLS
+        };
+        assert!(!load(&without, Some(home)).unwrap().client_certificate);
+
+        write("root.crt", &sent.cert.pem());
+        assert!(load(&without, Some(home)).is_ok());
+        write("root.crl", "");
+        check(&without, home, "no certificate revocation list in the file");
+        write("root.crt", "");
+        check(&without, home, "no certificate in the file");
+    }
 }
