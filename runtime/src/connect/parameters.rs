@@ -319,11 +319,7 @@ mod tests {
         ] {
             let error = tls(text).unwrap_err();
             assert!(matches!(error, Failure::Tls(_)), "{text}: {error:?}");
-            let said = format!("{error} {error:?}");
-            assert!(
-                said.contains("help: ") && !said.contains("secret"),
-                "{said}"
-            );
+            assert!(!format!("{error:?}").contains("secret"), "{error:?}");
         }
     }
 
