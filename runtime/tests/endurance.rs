@@ -10,7 +10,7 @@ use std::time::Duration;
 use common::database_with;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use rowsmith_runtime::{Connection, Database, Error, Executor, query};
-use rowsmith_test_server::TestDatabase;
+use rowsmith_test_server::{TestDatabase, TestServer};
 use rowsmith_test_trees::blog::{NewTag, Tag};
 use tokio::time::timeout;
 
@@ -192,4 +192,53 @@ async fn a_stream_keeps_its_connection_busy() {
     drop(tags);
     assert_eq!(Tag::count(&tx).await.unwrap(), 3);
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_restarts_is_a_clear_error_and_the_next_call_works() {
+    // It ends with the process.
+    let server: &'static TestServer = Box::leak(Box::new(TestServer::start()));
+    let database = server.create_database(Some(BLOG));
+    let db = Database::builder()
+        .max_connections(3)
+        .connect(&database.url())
+        .await
+        .unwrap();
+    let held: Vec<Connection> = stream::iter(0..3)
+        .then(|_| db.connection())
+        .try_collect()
+        .await
+        .unwrap();
+    let transaction = held.into_iter().next().unwrap();
+    let in_use = query::execute(&transaction, "SELECT pg_sleep(600)", &[]);
+    let restart = tokio::task::spawn_blocking({
+        let database = database.name().to_owned();
+        move || {
+            // Not before the statement has begun.
+            let sql = "DO $$ BEGIN
+                WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep') LOOP
+                    PERFORM pg_sleep(0.01);
+                    PERFORM pg_stat_clear_snapshot();
+                END LOOP;
+            END $$";
+            server.execute(&database, sql).unwrap();
+            server.restart();
+        }
+    });
+    let (in_use, restarted) = tokio::join!(in_use, restart);
+    restarted.unwrap();
+    let error = in_use.unwrap_err();
+    assert!(error.is_unavailable(), "{error:?}");
+    drop(transaction);
+
+    // One caller may be the first to hear of it.
+    if let Err(error) = Tag::count(&db).await {
+        assert!(error.is_unavailable(), "{error:?}");
+    }
+    for _ in 0..6 {
+        assert_eq!(Tag::count(&db).await.unwrap(), 0);
+    }
+    server.stop();
+    let error = Tag::count(&db).await.unwrap_err();
+    assert!(error.is_unavailable(), "{error:?}");
 }
