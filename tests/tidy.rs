@@ -275,9 +275,11 @@ fn files_are_small_enough_to_be_read() {
 #[test]
 fn the_queries_of_the_readme_are_run() {
     let readme = fs::read_to_string("README.md").unwrap();
-    let queries = readme.split_once("\n## Queries\n").unwrap().1;
-    let queries = queries.split("\n## ").next().unwrap();
-    assert_run(queries, 4, "runtime/tests/query/readme.rs");
+    for (section, blocks) in [("Queries", 4), ("Transactions and connections", 2)] {
+        let text = readme.split_once(&format!("\n## {section}\n")).unwrap().1;
+        let text = text.split("\n## ").next().unwrap();
+        assert_run(text, blocks, "runtime/tests/query/readme.rs");
+    }
 }
 
 #[test]

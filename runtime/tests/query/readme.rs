@@ -2,11 +2,17 @@
 // Most of what they give is there to have its type spelled out.
 #![allow(unused_variables)]
 
-use rowsmith_runtime::{Database, Error, alias, derived, sql, table};
-use rowsmith_test_trees::blog::{Comment, NewUser, Post, Profile, Role, Tag, User};
+use std::time::Duration;
+
+use rowsmith_runtime::{
+    Database, Error, Isolation, Recycling, TransactionOptions, alias, derived, sql, table,
+};
+use rowsmith_test_trees::blog::{
+    Comment, NewPost, NewTag, NewUser, Post, Profile, Role, Tag, User,
+};
 use rowsmith_test_trees::organisation::Employee;
 
-use crate::blog::filled;
+use crate::blog::{empty, filled};
 
 #[tokio::test]
 async fn what_the_readme_says_runs() {
@@ -152,5 +158,65 @@ async fn more(db: &Database, name: Option<&str>) -> Result<(), Error> {
         busy.all(db).await?,
         even.all(db).await?,
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_readme_says_of_transactions_runs() {
+    let (database, db) = empty().await;
+    transactions(&db).await.unwrap();
+    pool(&database.url(), &database.url()).await.unwrap();
+}
+
+async fn transactions(db: &Database) -> Result<(), Error> {
+    let post: Post = db
+        .transaction(async |tx| {
+            let ada = NewUser::new("Ada", "ada@example.com").insert(&tx).await?;
+            NewPost::new(ada.id, "Notes").insert(&tx).await
+        })
+        .await?;
+
+    // Tried again when it could not be serialized with those beside it, or has met a deadlock.
+    let removed = db
+        .transaction_with(Isolation::Serializable.retries(3), async |tx| {
+            let drafts = Post::delete().filter(Post::PUBLISHED_AT.is_null());
+            let removed = drafts.execute(&tx).await?;
+            tx.after_commit(move || println!("{removed} drafts are gone"));
+            Ok(removed)
+        })
+        .await?;
+
+    // Options, an advisory lock, a transaction within it (a savepoint), an error of your own.
+    let options = TransactionOptions::new().statement_timeout(Duration::from_secs(2));
+    let result = db
+        .transaction_with(options, async |tx| {
+            tx.advisory_lock("tags").await?;
+            let tag = tx
+                .transaction(async |tx| NewTag::new("rust").insert(&tx).await)
+                .await;
+            if let Err(Error::UniqueViolation(_)) = tag {
+                return Err(Error::rollback("there is a tag already"));
+            }
+            Ok(())
+        })
+        .await;
+
+    assert_eq!((post.author_id, removed), (1, 1));
+    result
+}
+
+async fn pool(url: &str, replica: &str) -> Result<(), Error> {
+    let db = Database::builder()
+        .max_connections(20)
+        .wait_timeout(Duration::from_secs(5)) // then `Error::PoolTimeout`
+        .max_lifetime(Duration::from_secs(3600))
+        .recycling(Recycling::Verified)
+        .statement_cache(256)
+        .on_connect("SET search_path = public")
+        .application_name("shop")
+        .replica(replica) // what only reads goes there; `db.primary()` reads what was last written
+        .connect(url)
+        .await?;
+    println!("{:?}", db.status());
     Ok(())
 }
