@@ -285,6 +285,9 @@ pub struct Table {
     pub partition_key: Option<String>,
     /// The table this is a partition of.
     pub partition_of: Option<QualifiedName>,
+    /// Which rows are in this partition, each value as a string: `FOR VALUES FROM ('a') TO (MAXVALUE)`,
+    /// `DEFAULT`.
+    pub partition_bound: Option<String>,
     /// The tables it inherits from (`INHERITS`), in their order.
     pub inherits: Vec<QualifiedName>,
     /// The columns in their order. Inherited ones are listed too.

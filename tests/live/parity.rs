@@ -36,6 +36,20 @@ pub fn compare(fixture: &Fixture, files: &BTreeMap<PathBuf, String>) {
         "`{name}` gives other files:\n{difference}"
     );
 
+    // What is written of the Catalog makes the same Catalog, as text and as a database.
+    let script = rowsmith::sql::script(&text);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("script.sql");
+    std::fs::write(&path, &script.sql).unwrap();
+    let read = catalog(fixture, &Source::Files(vec![path]));
+    assert_same(name, "the SQL file", &text, "the script", &read);
+    let created = server.create_database(None);
+    created
+        .execute(&script.sql)
+        .unwrap_or_else(|problem| panic!("`{name}`: {problem}\n{}", script.sql));
+    let live = catalog(fixture, &Source::Database(Some(created.url())));
+    assert_same(name, "the SQL file", &text, "the created database", &live);
+
     // There is no `pg_dump` beside every server, and an older one refuses to work.
     let Ok(dump) = database.pg_dump(&["--schema-only"]) else {
         println!("there is no pg_dump for PostgreSQL {}", server.version());

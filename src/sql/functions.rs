@@ -1,0 +1,21 @@
+//! Functions.
+
+use super::order::Item;
+use crate::catalog::{Catalog, Function};
+
+pub(super) fn items(catalog: &Catalog, items: &mut Vec<Item>) {
+    for function in &catalog.functions {
+        let what = format!("the function `{}`", function.name);
+        items.push(Item {
+            provides: vec![function.name.clone()],
+            omitted: Some((what.clone(), "its body is not in the Catalog".into())),
+            what,
+            ..Item::default()
+        });
+    }
+}
+
+/// Whether the function's body is a string that the server may look into.
+pub(super) fn has_text(_function: &Function) -> bool {
+    false
+}
