@@ -15,10 +15,10 @@ mod words;
 
 use std::collections::{BTreeSet, HashMap};
 
+pub use functions::described;
 pub use words::{type_name, type_text};
 
 use crate::catalog::{Catalog, QualifiedName, Sequence, Table};
-use order::Item;
 use words::{literal, quote};
 
 /// The SQL of a whole Catalog.

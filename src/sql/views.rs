@@ -54,11 +54,14 @@ pub(super) fn index(index: &Index, on: &QualifiedName, of: &str) -> Item {
         .iter()
         .map(|key| index_key(key, &mut item))
         .collect();
+    let method = match index.method.as_str() {
+        "btree" => String::new(),
+        method => format!("USING {} ", quote(method)),
+    };
     let mut sql = format!(
-        "CREATE {unique}INDEX {} ON {} USING {} ({})",
+        "CREATE {unique}INDEX {} ON {} {method}({})",
         quote(&index.name),
         qualified(on),
-        quote(&index.method),
         keys.join(", ")
     );
     if !index.include.is_empty() {
