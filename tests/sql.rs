@@ -8,7 +8,7 @@ mod support;
 use std::path::PathBuf;
 
 use rowsmith::Config;
-use rowsmith::catalog::Catalog;
+use rowsmith::catalog::{Catalog, FunctionKind};
 use rowsmith::source::Source;
 use rowsmith::sql::{Script, script};
 use support::{Fixture, check_all, diff};
@@ -25,11 +25,16 @@ fn fixtures_are_the_same_after_it() {
 fn survives(name: &str, config: &Config, catalog: &Catalog) -> Result<(), String> {
     let script = script(catalog);
     let again = read_text(config, &script.sql)?;
-    if again == *catalog {
+    let mut catalog = catalog.clone();
+    // What an aggregate is made of is not in the Catalog.
+    catalog
+        .functions
+        .retain(|it| it.kind != FunctionKind::Aggregate);
+    if again == catalog {
         return Ok(());
     }
     let json = |catalog| serde_json::to_string_pretty(catalog).unwrap();
-    let difference = diff("before", &json(catalog), "after", &json(&again));
+    let difference = diff("before", &json(&catalog), "after", &json(&again));
     Err(format!("`{name}`:\n{difference}\n{}", script.sql))
 }
 

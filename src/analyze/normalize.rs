@@ -48,6 +48,51 @@ pub fn normalize(catalog: &mut Catalog) {
             site.index(index);
         }
     }
+    for function in &mut catalog.functions {
+        normalize_function(&names, function);
+    }
+}
+
+fn normalize_function(names: &Names, function: &mut Function) {
+    let path = search_path(&function.name);
+    let site = |scope| Site {
+        names,
+        path: &path,
+        scope,
+    };
+    let mut arguments = Vec::new();
+    for argument in &mut function.arguments {
+        let ty = names.type_of(&argument.ty);
+        if let Some(default) = &mut argument.default {
+            let mut text = Some(std::mem::take(default));
+            site(Scope::default()).default(&mut text, &ty);
+            *default = text.unwrap_or_else(|| "NULL".into());
+        }
+        if let Some(name) = &argument.name
+            && !matches!(argument.mode, ArgumentMode::Out | ArgumentMode::Table)
+        {
+            arguments.push((Rc::from(name.as_str()), ty));
+        }
+    }
+    let Some(FunctionBody::Sql(text)) = &function.body else {
+        return;
+    };
+    let scope = Scope::of_arguments(&function.name, &arguments);
+    let sql = match text.trim_start().get(..6) {
+        Some(word) if word.eq_ignore_ascii_case("return") => {
+            let site = site(scope);
+            let value = text.trim_start().get(6..).unwrap_or_default();
+            site.analyze(value).map(|node| {
+                let node = match &function.returns {
+                    Some(ty) => site.assigned(node, &names.type_of(ty)),
+                    None => node,
+                };
+                format!("RETURN {}", site.printer().expected(&node))
+            })
+        }
+        _ => query::body(names, text, &path, &scope).ok(),
+    };
+    function.body = sql.map(FunctionBody::Sql);
 }
 
 /// Where unqualified names are looked for. A live database qualifies all but its own; in SQL files they
@@ -122,6 +167,9 @@ fn operator_in_schema(text: &str) -> Option<(String, String)> {
     let (schema, name) = inner.rsplit_once('.')?;
     Some((schema.trim().to_owned(), name.trim().to_owned()))
 }
+
+/// What a table is partitioned by, and its operator class.
+type PartitionElement = (Node, Option<String>);
 
 /// A table or domain, whose expressions are looked at.
 struct Site<'a> {
@@ -256,7 +304,7 @@ impl<'a> Site<'a> {
     }
 
     /// The strategy of a partition key, its elements, and their operator classes.
-    fn partition_elements(&self, text: &str) -> Option<(String, Vec<(Node, Option<String>)>)> {
+    fn partition_elements(&self, text: &str) -> Option<(String, Vec<PartitionElement>)> {
         let (strategy, elements) = super::parse(text, |parser| {
             let strategy = parser.parse_identifier()?;
             parser.expect_token(&Token::LParen)?;

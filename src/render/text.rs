@@ -194,7 +194,7 @@ pub fn sql_literal(lines: &[String], indent: usize) -> String {
 /// otherwise with a line for each of its lines all the same.
 pub fn script_literal(lines: &[String]) -> String {
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    if text.contains(|c| c != '\n' && needs_escape(c)) {
+    if text.contains(|c| !matches!(c, '\n' | '\t') && needs_escape(c)) {
         let lines = text.lines().map(|line| {
             let escaped = escaped(line);
             let inner = &escaped[1..escaped.len() - 1];

@@ -2,6 +2,23 @@
 
 const _: () = ::rowsmith_runtime::assert_format(3);
 
+/// The rows of `public.labels`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod labels;
+
+#[allow(unused_imports)]
+pub use self::labels::*;
+
 /// The rows of `public.metre_readings`.
 #[allow(
     dead_code,

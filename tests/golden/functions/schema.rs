@@ -4,32 +4,40 @@
 ///
 /// What this code does not depend on is not in it: triggers, rules, policies, privileges, owners, options of views, and storage parameters.
 ///
-/// Neither is the function `public.convert_all`: its body is not in the Catalog.
-///
-/// Neither is the function `public.extent`: its body is not in the Catalog.
-///
-/// Neither is the function `public.longest`: its body is not in the Catalog.
-///
-/// Neither is the function `public.product`: its body is not in the Catalog.
-///
-/// Neither is the function `public.readings_of`: its body is not in the Catalog.
-///
-/// Neither is the function `public.summary`: its body is not in the Catalog.
-///
-/// Neither is the function `public.to_metres`: its body is not in the Catalog.
-///
-/// Neither is the function `public.to_metres`: its body is not in the Catalog.
-///
-/// Neither is the function `public.totals`: its body is not in the Catalog.
-///
-/// Neither is the function `public.touch`: its body is not in the Catalog.
-///
-/// Neither is the view `public.metre_readings`: it needs the function `public.to_metres`.
-pub const SCHEMA_SQL: &str = r#"
+/// Neither is the aggregate `public.product(float8)`: rowsmith does not know what an aggregate is made of.
+pub const SCHEMA_SQL: &str = r##"
+SET LOCAL check_function_bodies = off;
+
 CREATE TYPE "public"."unit" AS ENUM (
     'metre',
     'foot'
 );
+
+CREATE FUNCTION "public"."short_name"("unit" "public"."unit")
+    RETURNS text
+    LANGUAGE "sql" IMMUTABLE LEAKPROOF PARALLEL SAFE
+RETURN left("short_name"."unit"::text, 1);
+
+CREATE TABLE "public"."labels" (
+    "id" integer DEFAULT length("public"."short_name"('foot')) NOT NULL,
+    "short" text DEFAULT "public"."short_name"('metre') NOT NULL,
+    "size" integer GENERATED ALWAYS AS (length("public"."short_name"('foot'))) STORED,
+    CONSTRAINT "labels_pkey" PRIMARY KEY ("id"),
+    CONSTRAINT "labels_short_check" CHECK (length("short") = 1)
+);
+
+CREATE FUNCTION "public"."to_metres"("length" double precision, "unit" "public"."unit" DEFAULT 'foot')
+    RETURNS double precision
+    LANGUAGE "sql" IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN "to_metres"."unit" = 'foot' THEN "to_metres"."length" * 0.3048 ELSE "to_metres"."length" END;
+COMMENT ON FUNCTION "public"."to_metres"(double precision, "public"."unit") IS 'What it would be in metres.';
+
+CREATE FUNCTION "public"."to_metres"(text)
+    RETURNS double precision
+    LANGUAGE "sql" STABLE
+AS $$ SELECT to_metres($1::double precision); $$;
+
+CREATE INDEX "labels_short_idx" ON "public"."labels" (("public"."to_metres"("size", 'foot')));
 
 CREATE TABLE "public"."readings" (
     "id" bigint GENERATED ALWAYS AS IDENTITY,
@@ -38,7 +46,76 @@ CREATE TABLE "public"."readings" (
     "updated_at" timestamp with time zone,
     CONSTRAINT "readings_pkey" PRIMARY KEY ("id")
 );
-"#;
+
+CREATE FUNCTION "public"."audit"("note" text DEFAULT 'a $$ in it')
+    RETURNS void
+    LANGUAGE "plpgsql" SECURITY DEFINER
+    SET "search_path" TO 'public', '$user', 'pg_temp'
+    SET "statement_timeout" TO '5000'
+    SET "timezone" TO 'UTC'
+AS $body1$
+BEGIN
+	-- A tab, a backslash \ and "quotes"#, too.
+	PERFORM $$text$$ || note;
+END
+$body1$;
+
+CREATE PROCEDURE "public"."convert_all"("target" "public"."unit", INOUT "changed" bigint DEFAULT 0)
+    LANGUAGE "plpgsql"
+AS $$
+BEGIN
+    UPDATE readings SET unit = target WHERE unit <> target;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+END
+$$;
+COMMENT ON PROCEDURE "public"."convert_all"("public"."unit", bigint) IS 'Says how many were changed.';
+
+CREATE FUNCTION "public"."extent"(OUT "shortest" double precision, OUT "longest" double precision)
+    LANGUAGE "sql" STABLE
+BEGIN ATOMIC
+SELECT min("readings"."length") AS "min", max("readings"."length") AS "max" FROM "public"."readings" AS "readings";
+END;
+
+CREATE FUNCTION "public"."longest"(VARIADIC "lengths" double precision[])
+    RETURNS double precision
+    LANGUAGE "sql" IMMUTABLE
+AS $$SELECT max(l) FROM unnest(lengths) AS l$$;
+
+CREATE FUNCTION "public"."reading_count"("unit" "public"."unit", "shortest" double precision DEFAULT NULL)
+    RETURNS bigint
+    LANGUAGE "sql" STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+SELECT count(*) AS "count" FROM "public"."readings" AS "r" WHERE "r"."unit" = "reading_count"."unit" AND ("reading_count"."shortest" IS NULL OR "r"."length" >= "reading_count"."shortest");
+END;
+
+CREATE FUNCTION "public"."readings_of"("wanted" "public"."unit")
+    RETURNS SETOF "public"."readings"
+    LANGUAGE "sql" STABLE
+AS $$ SELECT * FROM readings WHERE unit = wanted $$;
+
+CREATE FUNCTION "public"."summary"()
+    RETURNS TABLE ("unit" "public"."unit", "readings" bigint, "total" double precision)
+    LANGUAGE "sql" STABLE
+AS $$ SELECT unit, count(*), sum(length) FROM public.readings GROUP BY unit $$;
+
+CREATE FUNCTION "public"."totals"(INOUT "factor" integer DEFAULT 1, INOUT "note" text DEFAULT 'it''s')
+    LANGUAGE "plpgsql" SECURITY DEFINER
+    SET "search_path" TO 'pg_catalog'
+AS $$ BEGIN factor := factor * 2; END $$;
+
+CREATE FUNCTION "public"."touch"()
+    RETURNS trigger
+    LANGUAGE "plpgsql"
+AS $$
+BEGIN
+    NEW.updated_at := now();  -- A semicolon; in a comment; in a body.
+    RETURN NEW;
+END;
+$$;
+
+CREATE VIEW "public"."metre_readings" AS
+SELECT "readings"."id" AS "id", "public"."to_metres"("readings"."length", "readings"."unit") AS "length" FROM "public"."readings" AS "readings";
+"##;
 
 /// The schemas of what is compared.
 const SCHEMAS: &[&str] = &["public"];
@@ -46,6 +123,13 @@ const SCHEMAS: &[&str] = &["public"];
 /// What the code relies on, in the words of `rowsmith_runtime::schema`.
 const EXPECTED: &str = r#"
 enum public.unit: metre, foot
+table public.labels
+    column id: integer not null, default
+    column short: text not null, default
+    column size: integer, generated
+    primary key: labels_pkey (id)
+    check labels_short_check
+    index labels_short_idx: btree ((…))
 table public.readings
     column id: bigint not null, identity always
     column length: double precision not null
@@ -55,6 +139,18 @@ table public.readings
 view public.metre_readings
     column id: bigint
     column length: double precision
+function public.audit(text): returns void
+procedure public.convert_all(public.unit, bigint)
+function public.extent(): returns record
+function public.longest(double precision[]): returns double precision
+function public.reading_count(public.unit, double precision): returns bigint
+function public.readings_of(public.unit): returns setof public.readings
+function public.short_name(public.unit): returns text
+function public.summary(): returns setof record
+function public.to_metres(double precision, public.unit): returns double precision
+function public.to_metres(text): returns double precision
+function public.totals(integer, text): returns record
+function public.touch(): returns trigger
 "#;
 
 /// Creates the schema in an empty database with [`SCHEMA_SQL`], all of it or nothing.
