@@ -4,7 +4,8 @@
 //! no name or comment can become SQL. What depends on something comes after it; foreign keys come last.
 //!
 //! Read again, the script gives the Catalog that it was written from. What the Catalog does not know is
-//! not in it: triggers, rules, policies, privileges, owners, storage parameters.
+//! not in it: triggers, rules, policies, privileges, owners, storage parameters, options of views, costs of
+//! functions, functions of range types, and PostgreSQL 18's `NOT ENFORCED`, `WITHOUT OVERLAPS` and `PERIOD`.
 
 mod functions;
 mod order;

@@ -164,6 +164,9 @@ impl fmt::Display for SchemaDifference {
         match (&self.expected, &self.found) {
             (Some(expected), None) if expected.is_empty() => f.write_str(": it is not there"),
             (Some(expected), None) => write!(f, ": expected {expected}, but it is not there"),
+            (Some(expected), Some(found)) if found.is_empty() => {
+                write!(f, ": expected {expected}, but it is not")
+            }
             (Some(expected), Some(found)) => write!(f, ": expected {expected}, found {found}"),
             (None, found) => write!(
                 f,
@@ -221,14 +224,19 @@ fn differences(expected: &str, facts: Vec<Fact>) -> Vec<SchemaDifference> {
             // That all parts of it are missing goes without saying.
             (None, Some(_)) => {}
             (None, None) => differences.push(difference(None)),
-            (Some(parts), _) => match parts.remove(part.unwrap_or_default()) {
-                None => differences.push(difference(None)),
-                Some(is) if !value.is_empty() && is != value => {
-                    differences.push(difference(Some(is)));
+            (Some(parts), _) => {
+                match parts.remove(part.unwrap_or_default()) {
+                    None => differences.push(difference(None)),
+                    Some(is) if !value.is_empty() && is != value => {
+                        differences.push(difference(Some(is)));
+                    }
+                    Some(_) => {}
                 }
-                Some(_) if value.starts_with("partition of ") => parts.clear(),
-                Some(_) => {}
-            },
+                // What a partition holds is known from its parent.
+                if value.starts_with("partition of ") {
+                    parts.clear();
+                }
+            }
         }
     }
     unexpected(object, parts, &mut differences);

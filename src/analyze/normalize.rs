@@ -15,7 +15,7 @@ use super::scope::Scope;
 use super::tokens::collapse;
 use super::tree::{Kind, Node};
 use super::types::*;
-use super::{fold, name_parts, query, quote};
+use super::{body, fold, name_parts, query, quote};
 use crate::catalog::*;
 
 /// Brings every expression and every view's query of a Catalog into the normal form, and finds which
@@ -90,7 +90,7 @@ fn normalize_function(names: &Names, function: &mut Function) {
                 format!("RETURN {}", site.printer().expected(&node))
             })
         }
-        _ => query::body(names, text, &path, &scope).ok(),
+        _ => body::body(names, text, &path, &scope).ok(),
     };
     function.body = sql.map(FunctionBody::Sql);
 }

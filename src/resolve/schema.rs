@@ -9,6 +9,12 @@ use crate::diagnostics::Diagnostic;
 use crate::model::Schema;
 use crate::sql;
 
+/// What the Catalog does not know.
+const NOT_WRITTEN: &str = "Triggers, rules, policies, privileges, owners, storage parameters and options of \
+                           views are not in it; nor are planner settings of functions, functions of range \
+                           types, and what only PostgreSQL 18 has of constraints (`NOT ENFORCED`, \
+                           `WITHOUT OVERLAPS`, `PERIOD`).";
+
 /// Writes the script, and says what could not be written.
 pub(super) fn schema(catalog: &Catalog, context: &Context<'_>) -> Schema {
     let script = sql::script(catalog);
@@ -21,9 +27,7 @@ pub(super) fn schema(catalog: &Catalog, context: &Context<'_>) -> Schema {
     }
     let mut doc = vec![
         "Creates the schema that this code was generated from, in an empty database.".to_owned(),
-        "What this code does not depend on is not in it: triggers, rules, policies, privileges, owners, \
-         options of views, and storage parameters."
-            .to_owned(),
+        NOT_WRITTEN.to_owned(),
     ];
     let omitted = script.omitted.iter();
     doc.extend(omitted.map(|it| format!("Neither is {}: {}.", it.what, it.why)));

@@ -7,7 +7,7 @@ use rowsmith_test_server::{TestDatabase, TestServer};
 
 use crate::database::Live;
 use crate::support::Fixture;
-use crate::trees::{blog, custom_types, shop};
+use crate::trees::{blog, custom_types, functions, partitions, shop};
 
 /// An empty database for the fixture of that name, where the server is new enough.
 pub async fn empty(fixture: &str) -> Option<(TestDatabase<'static>, Database)> {
@@ -129,7 +129,10 @@ async fn each_kind_of_difference_is_named() {
         ),
         (
             "ALTER TABLE users DROP COLUMN age",
-            &["table public.users, column age: expected integer, but it is not there"],
+            &[
+                "table public.users, column age: expected integer, but it is not there",
+                "table public.users, check users_age_check: it is not there",
+            ],
         ),
         (
             "ALTER TABLE users ALTER COLUMN age TYPE bigint",
@@ -182,7 +185,9 @@ async fn each_kind_of_difference_is_named() {
         ),
         (
             "ALTER TYPE role ADD VALUE 'guest'",
-            &["enum public.role: expected admin, member, found admin, member, guest"],
+            &[
+                "enum public.role: expected admin, editor, member, found admin, editor, member, guest",
+            ],
         ),
         (
             "DROP INDEX posts_author_id_idx; CREATE UNIQUE INDEX posts_author_id_idx ON posts (author_id DESC)",
@@ -199,5 +204,46 @@ async fn each_kind_of_difference_is_named() {
 #[tokio::test]
 async fn differences_of_types_are_named() {
     let live = Live::create("custom_types").await;
-    println!("{:?}", custom_types::verify(&*live).await);
+    assert_eq!(said(custom_types::verify(&*live).await), [""; 0]);
+    live.sql(
+        "ALTER TYPE mood ADD VALUE 'so so' BEFORE 'ok';
+         ALTER DOMAIN positive DROP NOT NULL;
+         ALTER DOMAIN email DROP CONSTRAINT email_has_at;
+         ALTER TYPE point3 RENAME ATTRIBUTE z TO depth;",
+    );
+    assert_eq!(
+        said(custom_types::verify(&*live).await),
+        [
+            "enum public.mood: expected sad, ok, happy, found sad, \"so so\", ok, happy",
+            "domain public.email, check email_has_at: it is not there",
+            "domain public.positive: expected integer not null, default, found integer, default",
+            "composite public.point3, column z: expected double precision, but it is not there",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn differences_of_views_functions_and_partitions_are_named() {
+    let live = Live::create("functions").await;
+    live.sql(
+        "DROP VIEW metre_readings;
+         CREATE VIEW metre_readings AS SELECT id, 1 AS length FROM readings;
+         DROP FUNCTION longest(double precision[]);",
+    );
+    assert_eq!(
+        said(functions::verify(&*live).await),
+        [
+            "view public.metre_readings, column length: expected double precision, found integer",
+            "function public.longest(double precision[]): expected returns double precision, but it \
+             is not there",
+        ]
+    );
+    let live = Live::create("partitions").await;
+    live.sql("ALTER TABLE measurements DETACH PARTITION measurements_2023");
+    assert_eq!(
+        said(partitions::verify(&*live).await),
+        [
+            "table public.measurements_2023: expected partition of public.measurements, but it is not"
+        ]
+    );
 }

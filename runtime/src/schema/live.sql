@@ -1,6 +1,6 @@
 -- What the schemas in `$1` hold, as rows of an object, a part of it, and how it is: the words of the
 -- expectation that generated code brings. A name that is not plain is written as a string of JSON.
-WITH types AS (
+WITH types AS NOT MATERIALIZED (
     SELECT
         t.oid,
         n.nspname <> 'pg_catalog' AS own,
@@ -23,7 +23,7 @@ WITH types AS (
     LEFT JOIN pg_catalog.pg_type AS e ON e.oid = t.typelem AND e.typarray = t.oid
     JOIN pg_catalog.pg_namespace AS n ON n.oid = COALESCE(e.typnamespace, t.typnamespace)
 ),
-relations AS (
+relations AS NOT MATERIALIZED (
     SELECT
         c.oid,
         c.relkind,
@@ -40,7 +40,7 @@ relations AS (
     WHERE n.nspname = ANY ($1)
         AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
 ),
-objects AS (
+objects AS NOT MATERIALIZED (
     SELECT
         r.*,
         CASE r.relkind
@@ -51,7 +51,7 @@ objects AS (
         END || r.name AS object
     FROM relations AS r
 ),
-attributes AS (
+attributes AS NOT MATERIALIZED (
     SELECT
         a.*,
         o.object,

@@ -53,6 +53,23 @@ pub mod columns;
 #[allow(unused_imports)]
 pub use self::columns::*;
 
+/// The rows of `public.create_all`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod create_all;
+
+#[allow(unused_imports)]
+pub use self::create_all::*;
+
 /// The rows of `public.links`.
 #[allow(
     dead_code,
@@ -104,6 +121,23 @@ pub mod new_users;
 #[allow(unused_imports)]
 pub use self::new_users::*;
 
+/// The rows of `public.schema`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod schema;
+
+#[allow(unused_imports)]
+pub use self::schema::*;
+
 /// The rows of `public.user`.
 #[allow(
     dead_code,
@@ -154,6 +188,40 @@ pub mod users;
 
 #[allow(unused_imports)]
 pub use self::users::*;
+
+/// The rows of `public.verify`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod verify;
+
+#[allow(unused_imports)]
+pub use self::verify::*;
+
+/// The enum type `public.SCHEMA_SQL`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod schema_sql;
+
+#[allow(unused_imports)]
+pub use self::schema_sql::*;
 
 /// The enum type `public.USER`.
 #[allow(
@@ -263,7 +331,7 @@ pub mod users_schema;
     clippy::upper_case_acronyms,
     clippy::wrong_self_convention
 )]
-pub mod schema;
+pub mod whole_schema;
 
 #[allow(unused_imports)]
-pub use self::schema::*;
+pub use self::whole_schema::*;

@@ -2,7 +2,7 @@
 
 /// Creates the schema that this code was generated from, in an empty database.
 ///
-/// What this code does not depend on is not in it: triggers, rules, policies, privileges, owners, options of views, and storage parameters.
+/// Triggers, rules, policies, privileges, owners, storage parameters and options of views are not in it; nor are planner settings of functions, functions of range types, and what only PostgreSQL 18 has of constraints (`NOT ENFORCED`, `WITHOUT OVERLAPS`, `PERIOD`).
 pub const SCHEMA_SQL: &str = r#"
 CREATE SEQUENCE "public"."countdown" INCREMENT BY -1;
 
