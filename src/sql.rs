@@ -38,6 +38,8 @@ pub struct Omitted {
     pub what: String,
     /// Why: `it is on another server`.
     pub why: String,
+    /// It leads to what is not in the Catalog, because somebody left it out.
+    pub outside: bool,
 }
 
 /// What the parts of this module look things up in.
@@ -102,7 +104,11 @@ pub fn script(catalog: &Catalog) -> Script {
         match item.omitted {
             Some((what, why)) => {
                 omitted.extend(item.provides);
-                script.omitted.push(Omitted { what, why });
+                script.omitted.push(Omitted {
+                    what,
+                    why,
+                    outside: false,
+                });
             }
             None => push(&mut script.sql, &item.sql),
         }

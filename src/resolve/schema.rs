@@ -18,7 +18,7 @@ const NOT_WRITTEN: &str = "Triggers, rules, policies, privileges, owners, storag
 /// Writes the script, and says what could not be written.
 pub(super) fn schema(catalog: &Catalog, context: &Context<'_>) -> Schema {
     let script = sql::script(catalog);
-    for omitted in &script.omitted {
+    for omitted in script.omitted.iter().filter(|omitted| !omitted.outside) {
         let message = format!(
             "{} is not in `SCHEMA_SQL` and `create_all` does not create it: {}",
             omitted.what, omitted.why

@@ -474,6 +474,7 @@ pub(super) fn foreign_keys(
                     key.name, table.name
                 ),
                 why: format!("it needs the table `{referenced}`"),
+                outside: !context.tables.contains_key(referenced),
             });
             continue;
         }
