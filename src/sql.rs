@@ -17,6 +17,7 @@ mod words;
 use std::collections::{BTreeSet, HashMap};
 
 pub use functions::described;
+pub use tables::described_key;
 pub use words::{type_name, type_text};
 
 use crate::catalog::{Catalog, QualifiedName, Sequence, Table};

@@ -469,10 +469,7 @@ pub(super) fn foreign_keys(
         let referenced = &key.referenced_table;
         if omitted.contains(referenced) || !context.tables.contains_key(referenced) {
             problems.push(Omitted {
-                what: format!(
-                    "the foreign key `{}` of the table `{}`",
-                    key.name, table.name
-                ),
+                what: described_key(table, key),
                 why: format!("it needs the table `{referenced}`"),
                 outside: !context.tables.contains_key(referenced),
             });
@@ -482,6 +479,12 @@ pub(super) fn foreign_keys(
         sql += &constraint_comment(&key.name, &name, key.comment.as_deref());
     }
     sql
+}
+
+/// A foreign key as it is called where it is omitted.
+pub fn described_key(table: &Table, key: &ForeignKey) -> String {
+    let (key, table) = (&key.name, &table.name);
+    format!("the foreign key `{key}` of the table `{table}`")
 }
 
 fn foreign_key(key: &ForeignKey) -> String {
