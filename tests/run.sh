@@ -2,6 +2,7 @@
 # The whole test suite, on the machine's own PostgreSQL and on PostgreSQL 18; installs what is missing.
 #
 #   ROWSMITH_PG_BIN       the folder of the binaries to test with first, instead of the machine's own
+#   PGBOUNCER             the program of a PgBouncer, instead of the machine's own
 #   ROWSMITH_PG18_BIN     the folder of a PostgreSQL 18 that is there already
 #   ROWSMITH_SKIP_PG18=1  leave PostgreSQL 18 out
 set -euo pipefail
@@ -46,10 +47,15 @@ have_postgres() {
     return 1
 }
 
-install_postgres() {
+have_pgbouncer() {
+    [ -n "${PGBOUNCER:-}" ] && return
+    PATH=$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/bin command -v pgbouncer >/dev/null
+}
+
+install_package() {
     command -v apt-get >/dev/null || return
     as_root apt-get update -q || return
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends postgresql
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$1"
 }
 
 command -v cargo >/dev/null || fail "cargo is missing" "help: install Rust, https://rustup.rs"
@@ -57,9 +63,20 @@ if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 
     rustup component add rustfmt clippy || fail "rustfmt or clippy is missing"
 fi
 if ! have_postgres; then
-    step install_postgres || true
+    step install_package postgresql || true
     have_postgres || fail "PostgreSQL is missing and could not be installed" \
         "help: install it, or name the folder of its binaries in ROWSMITH_PG_BIN"
+fi
+if ! have_pgbouncer; then
+    # That its service starts, or does not, is of no matter.
+    step install_package pgbouncer || true
+    have_pgbouncer || fail "PgBouncer is missing and could not be installed" \
+        "help: install it, or name its program in PGBOUNCER"
+fi
+# What the README asks the example with.
+if ! command -v curl >/dev/null; then
+    step install_package curl || true
+    command -v curl >/dev/null || fail "curl is missing and could not be installed"
 fi
 
 postgres_18=${ROWSMITH_PG18_BIN:-}
@@ -76,17 +93,18 @@ step cargo clippy --workspace --all-targets -- -D warnings
 for features in "" cli live; do
     step cargo clippy -p rowsmith --no-default-features --features "$features" -- -D warnings
 done
-for features in "" chrono uuid json decimal net serde pool; do
+for features in "" chrono uuid json decimal net serde pool tls tracing axum; do
     step cargo clippy -p rowsmith-runtime --no-default-features --features "$features" -- -D warnings
 done
 
 step cargo test --workspace
-step env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+step env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 
 if [ -n "$postgres_18" ]; then
     export ROWSMITH_PG_BIN=$postgres_18
     step cargo test --test live --test cli
-    step cargo test -p rowsmith-runtime --tests
+    step cargo test -p rowsmith-test-server --tests
+    step cargo test -p rowsmith-runtime --features axum --tests
     step cargo test -p rowsmith-test-build-script
 fi
 

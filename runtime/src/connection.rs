@@ -1,11 +1,14 @@
 //! One connection with its prepared statements.
 
 use std::fmt;
+use std::sync::Arc;
 
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
+use crate::activity::Activity;
+use crate::connect::Target;
 use crate::statements::{self, Statements};
-use crate::{Error, Result, Transaction};
+use crate::{Result, Transaction, TransactionOptions};
 
 /// One connection to the database, with a bounded cache of prepared statements.
 ///
@@ -14,9 +17,18 @@ use crate::{Error, Result, Transaction};
 pub struct Connection(Source);
 
 enum Source {
-    Own(Box<(Client, Statements)>),
+    Own(Box<Handle>),
     #[cfg(feature = "pool")]
-    Pooled(crate::database::PooledObject),
+    Pooled(crate::pool::Checkout),
+}
+
+/// A client with what is kept beside it.
+pub(crate) struct Handle {
+    pub(crate) client: Client,
+    pub(crate) statements: Statements,
+    pub(crate) activity: Arc<Activity>,
+    /// Whether `tracing` may see the parameters of statements.
+    pub(crate) log_parameters: bool,
 }
 
 impl Connection {
@@ -27,7 +39,12 @@ impl Connection {
 
     /// As [`new`](Self::new), keeping at most this many statements prepared.
     pub fn with_statement_cache(client: Client, bound: usize) -> Self {
-        Self(Source::Own(Box::new((client, Statements::new(bound)))))
+        Self(Source::Own(Box::new(Handle {
+            client,
+            statements: Statements::new(bound),
+            activity: Arc::default(),
+            log_parameters: false,
+        })))
     }
 
     /// Connects to a server without a pool, and drives the connection in a task of its own.
@@ -46,19 +63,15 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`Error::ConnectionString`] when the URL can't be read, otherwise what the connecting came
-    /// to.
+    /// [`Error::ConnectionString`](crate::Error::ConnectionString) when the URL can't be read,
+    /// otherwise what the connecting came to.
     pub async fn connect(url: &str) -> Result<Self> {
-        let config: tokio_postgres::Config = url.parse().map_err(|_| Error::ConnectionString)?;
-        let (client, connection) = config.connect(NoTls).await?;
-        // An error of the connection reaches whoever uses the client.
-        tokio::spawn(connection);
-        Ok(Self::new(client))
+        Ok(Self::new(Target::parse(url)?.connect().await?))
     }
 
     #[cfg(feature = "pool")]
-    pub(crate) fn pooled(object: crate::database::PooledObject) -> Self {
-        Self(Source::Pooled(object))
+    pub(crate) fn pooled(checkout: crate::pool::Checkout) -> Self {
+        Self(Source::Pooled(checkout))
     }
 
     /// Begins a transaction that borrows this connection.
@@ -67,28 +80,36 @@ impl Connection {
     ///
     /// What the server answers to `BEGIN`.
     pub async fn begin(&mut self) -> Result<Transaction<'_>> {
-        Transaction::begin_borrowed(self).await
+        self.begin_with(TransactionOptions::default()).await
+    }
+
+    /// As [`begin`](Self::begin), with an isolation level and the like.
+    ///
+    /// # Errors
+    ///
+    /// What the server answers to `BEGIN`.
+    pub async fn begin_with(
+        &mut self,
+        options: impl Into<TransactionOptions>,
+    ) -> Result<Transaction<'_>> {
+        Transaction::begin_borrowed(self, &options.into()).await
     }
 
     /// The client below, for what this crate has no function for.
     pub fn client(&self) -> &Client {
-        match &self.0 {
-            Source::Own(own) => &own.0,
-            #[cfg(feature = "pool")]
-            Source::Pooled(object) => &object.client,
-        }
+        &self.handle().client
     }
 
     /// How many statements this connection keeps prepared at this moment.
     pub fn cached_statements(&self) -> usize {
-        self.statements().len()
+        self.handle().statements.len()
     }
 
-    pub(crate) fn statements(&self) -> &Statements {
+    pub(crate) fn handle(&self) -> &Handle {
         match &self.0 {
-            Source::Own(own) => &own.1,
+            Source::Own(handle) => handle,
             #[cfg(feature = "pool")]
-            Source::Pooled(object) => &object.statements,
+            Source::Pooled(checkout) => checkout.handle(),
         }
     }
 }

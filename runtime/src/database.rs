@@ -1,15 +1,18 @@
-//! The pool of connections.
+//! The database: a pool of connections, and perhaps further ones to replicas.
 
 use std::fmt;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use deadpool::managed::{self, Metrics, Pool, PoolConfig, RecycleResult, Timeouts};
-use deadpool_postgres::{ClientWrapper, ManagerConfig, RecyclingMethod, Runtime};
-use tokio_postgres::{Config, NoTls};
+use crate::connect::Target;
+use crate::executor::Executor;
+use crate::pool::{Pool, PoolStatus};
+use crate::session::Session;
+use crate::{Connection, Error, PoolStep, Result, Transaction, TransactionOptions, Tx, statements};
 
-use crate::executor::{Executor, Session};
-use crate::statements::{self, Statements};
-use crate::{Connection, Error, Result, Transaction};
+/// How long a replica that can't be reached is left alone.
+const REST: Duration = Duration::from_secs(5);
 
 /// A database: a pool of connections that are made when they are needed and checked before they are
 /// used again.
@@ -36,7 +39,19 @@ use crate::{Connection, Error, Result, Transaction};
 /// ```
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool<Manager>,
+    primary: Pool,
+    replicas: Option<Arc<Replicas>>,
+}
+
+struct Replicas {
+    replicas: Vec<Replica>,
+    next: AtomicUsize,
+}
+
+struct Replica {
+    pool: Pool,
+    /// Until when it is left alone.
+    resting: Mutex<Option<Instant>>,
 }
 
 /// How a connection is checked before it is used again.
@@ -48,6 +63,10 @@ pub enum Recycling {
     Fast,
     /// Whether the server answers an empty query, which costs a round trip.
     Verified,
+    /// As [`Verified`](Self::Verified), and the session's settings, cursors, locks and temporary
+    /// tables are reset, for programs that change them with SQL of their own. What
+    /// [`on_connect`](DatabaseBuilder::on_connect) says is run again.
+    Clean,
 }
 
 /// The settings of a [`Database`], which [`Database::builder`] begins.
@@ -73,13 +92,29 @@ pub enum Recycling {
 #[derive(Clone, Debug)]
 #[must_use = "the settings take effect with `connect`"]
 pub struct DatabaseBuilder {
-    max_connections: usize,
-    wait_timeout: Option<Duration>,
-    create_timeout: Option<Duration>,
-    recycle_timeout: Option<Duration>,
-    recycling: Recycling,
-    statement_cache: usize,
+    pub(crate) max_connections: usize,
+    pub(crate) wait_timeout: Option<Duration>,
+    pub(crate) create_timeout: Option<Duration>,
+    pub(crate) recycle_timeout: Option<Duration>,
+    pub(crate) max_lifetime: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) recycling: Recycling,
+    pub(crate) statement_cache: usize,
+    pub(crate) named_statements: bool,
+    pub(crate) on_connect: Vec<String>,
+    pub(crate) log_parameters: bool,
     application_name: Option<String>,
+    replicas: Vec<Url>,
+}
+
+/// A connection string, which `Debug` does not show.
+#[derive(Clone)]
+struct Url(String);
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl Default for DatabaseBuilder {
@@ -89,15 +124,21 @@ impl Default for DatabaseBuilder {
             wait_timeout: Some(Duration::from_secs(30)),
             create_timeout: Some(Duration::from_secs(10)),
             recycle_timeout: Some(Duration::from_secs(5)),
+            max_lifetime: None,
+            idle_timeout: None,
             recycling: Recycling::default(),
             statement_cache: statements::DEFAULT_BOUND,
+            named_statements: true,
+            on_connect: Vec::new(),
+            log_parameters: false,
             application_name: None,
+            replicas: Vec::new(),
         }
     }
 }
 
 impl DatabaseBuilder {
-    /// At most this many connections at a time; at first 10.
+    /// At most this many connections at a time; at first 10. With replicas, that many to each server.
     pub fn max_connections(mut self, max_connections: usize) -> Self {
         self.max_connections = max_connections;
         self
@@ -123,6 +164,20 @@ impl DatabaseBuilder {
         self
     }
 
+    /// A connection that is older is replaced when it is next asked for, so that all come to see a
+    /// change of the server's address, say; at first there is no such age.
+    pub fn max_lifetime(mut self, age: impl Into<Option<Duration>>) -> Self {
+        self.max_lifetime = age.into();
+        self
+    }
+
+    /// A connection that was last asked for longer ago is replaced when it is next asked for, because
+    /// something on the way may have forgotten it; at first there is no such time.
+    pub fn idle_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.idle_timeout = time.into();
+        self
+    }
+
     /// How a connection is checked before it is used again; at first [`Recycling::Fast`].
     pub fn recycling(mut self, recycling: Recycling) -> Self {
         self.recycling = recycling;
@@ -133,6 +188,45 @@ impl DatabaseBuilder {
     /// its statement anew.
     pub fn statement_cache(mut self, bound: usize) -> Self {
         self.statement_cache = bound;
+        self
+    }
+
+    /// Whether statements stay prepared on the server; at first they do.
+    ///
+    /// Switch it off behind a pooler that hands out the server's connections by the transaction, such
+    /// as PgBouncer with `pool_mode = transaction` and no `max_prepared_statements`. Each execution then
+    /// brings its statement along. A type that is created while the program runs is known to
+    /// connections that are opened afterwards.
+    pub fn named_statements(mut self, named: bool) -> Self {
+        self.named_statements = named;
+        self
+    }
+
+    /// SQL that each new connection runs first: `SET search_path = app`, say. It may be given several
+    /// times. When it fails, so does the connecting.
+    ///
+    /// Not for use behind a pooler that hands out connections by the transaction: a setting would stay
+    /// with the server's connection. There [`TransactionOptions`] and `ALTER ROLE … SET` serve.
+    pub fn on_connect(mut self, sql: impl Into<String>) -> Self {
+        self.on_connect.push(sql.into());
+        self
+    }
+
+    /// Whether `tracing` may see the parameters of statements; at first it sees their SQL only.
+    pub fn log_parameters(mut self, log: bool) -> Self {
+        self.log_parameters = log;
+        self
+    }
+
+    /// Adds a replica of the database. Queries that only read then go to the replicas in turn: selects
+    /// without a lock, and the functions that find, list and count. Everything else goes to the primary,
+    /// and so does a transaction with all that is in it.
+    ///
+    /// A replica lags behind: what was just written may not be there yet. Where it has to be, read
+    /// through [`Database::primary`]. A select that calls a function which writes (`nextval`) is refused
+    /// by a replica and needs it as well. A replica that can't be reached is passed over.
+    pub fn replica(mut self, url: impl Into<String>) -> Self {
+        self.replicas.push(Url(url.into()));
         self
     }
 
@@ -158,41 +252,32 @@ impl DatabaseBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::ConnectionString`] when the URL can't be read.
+    /// [`Error::ConnectionString`] when the URL, or a replica's, can't be read.
     pub fn connect_lazily(self, url: &str) -> Result<Database> {
-        let config = url.parse().map_err(|_| Error::ConnectionString)?;
-        self.with_config(config)
+        let replicas = self.replicas.iter().map(|Url(url)| {
+            Ok(Replica {
+                pool: self.pool(url)?,
+                resting: Mutex::default(),
+            })
+        });
+        let replicas = replicas.collect::<Result<Vec<Replica>>>()?;
+        Ok(Database {
+            primary: self.pool(url)?,
+            replicas: (!replicas.is_empty()).then(|| {
+                Arc::new(Replicas {
+                    replicas,
+                    next: AtomicUsize::default(),
+                })
+            }),
+        })
     }
 
-    fn with_config(self, mut config: Config) -> Result<Database> {
+    fn pool(&self, url: &str) -> Result<Pool> {
+        let mut target = Target::parse(url)?;
         if let Some(name) = &self.application_name {
-            config.application_name(name);
+            target.config_mut().application_name(name);
         }
-        let recycling_method = match self.recycling {
-            Recycling::Fast => RecyclingMethod::Fast,
-            Recycling::Verified => RecyclingMethod::Verified,
-        };
-        let manager = Manager {
-            inner: deadpool_postgres::Manager::from_config(
-                config,
-                NoTls,
-                ManagerConfig { recycling_method },
-            ),
-            statement_cache: self.statement_cache,
-        };
-        let mut pool = PoolConfig::new(self.max_connections);
-        pool.timeouts = Timeouts {
-            wait: self.wait_timeout,
-            create: self.create_timeout,
-            recycle: self.recycle_timeout,
-        };
-        let pool = Pool::builder(manager)
-            .config(pool)
-            .runtime(Runtime::Tokio1)
-            .build()
-            // Building fails only where there are timeouts and no runtime.
-            .map_err(|_| Error::Closed)?;
-        Ok(Database { pool })
+        Pool::new(target, self)
     }
 }
 
@@ -213,15 +298,23 @@ impl Database {
         DatabaseBuilder::default()
     }
 
-    /// Checks a connection out, for several queries in a row on the same one. It goes back when it
-    /// is dropped.
+    /// Checks a connection to the primary out, for several queries in a row on the same one. It goes
+    /// back when it is dropped.
     ///
     /// # Errors
     ///
     /// [`Error::PoolTimeout`] when none was free in time, [`Error::Closed`] when the pool is
     /// closed, otherwise what the connecting came to.
     pub async fn connection(&self) -> Result<Connection> {
-        Ok(Connection::pooled(self.pool.get().await?))
+        self.primary.connection().await
+    }
+
+    /// The same database without its replicas: what is read through it is what was last written.
+    pub fn primary(&self) -> Self {
+        Self {
+            primary: self.primary.clone(),
+            replicas: None,
+        }
     }
 
     /// Begins a transaction on a connection of its own, which goes back to the pool with the end of
@@ -231,68 +324,192 @@ impl Database {
     ///
     /// As [`connection`](Self::connection), or what the server answers to `BEGIN`.
     pub async fn begin(&self) -> Result<Transaction<'static>> {
-        Transaction::begin_owned(self.connection().await?).await
+        self.begin_with(TransactionOptions::default()).await
+    }
+
+    /// As [`begin`](Self::begin), with an isolation level and the like.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub async fn begin_with(
+        &self,
+        options: impl Into<TransactionOptions>,
+    ) -> Result<Transaction<'static>> {
+        Transaction::begin_owned(self.connection().await?, &options.into(), 0).await
+    }
+
+    /// Does the work in a transaction, which is committed when it returns `Ok`. On an error, on a panic
+    /// and when the future is dropped it is rolled back.
+    ///
+    /// The future can be sent to another thread, so this works in a spawned task and in the handler of
+    /// a web framework. To leave with an error of your own, see [`Error::rollback`].
+    ///
+    /// ```
+    /// # let server = rowsmith_test_server::TestServer::shared();
+    /// # let database = server.create_database(Some("CREATE TABLE notes (body text)"));
+    /// # let url = database.url();
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use rowsmith_runtime::{Database, query};
+    ///
+    /// let db = Database::connect(&url).await?;
+    /// let notes: i64 = db
+    ///     .transaction(async |tx| {
+    ///         query::execute(&tx, "INSERT INTO notes VALUES ($1)", &[&"Hello"]).await?;
+    ///         query::value(&tx, "SELECT count(*) FROM notes", &[]).await
+    ///     })
+    ///     .await?;
+    /// assert_eq!(notes, 1);
+    /// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The work's own, [`Error::TransactionInUse`] when it has left the transaction with somebody else,
+    /// and what [`begin`](Self::begin) and [`commit`](Transaction::commit) have.
+    pub async fn transaction<T>(&self, work: impl AsyncFnOnce(Tx) -> Result<T>) -> Result<T> {
+        Tx::run(self, &TransactionOptions::default(), 0, work).await
+    }
+
+    /// As [`transaction`](Self::transaction), with an isolation level and the like, and tried again as
+    /// often as [`TransactionOptions::retries`] says when it could not be serialized with those beside
+    /// it or has met a deadlock. Between the tries it waits for a little while, at random and longer each
+    /// time.
+    ///
+    /// Each try has a copy of the closure, so what the closure has moved into it has to be `Clone`; most
+    /// closures borrow what they use and are. What it does outside of the database is done at each try:
+    /// leave that to [`Transaction::after_commit`].
+    ///
+    /// ```
+    /// # let server = rowsmith_test_server::TestServer::shared();
+    /// # let database = server.create_database(Some("CREATE TABLE notes (body text)"));
+    /// # let url = database.url();
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use rowsmith_runtime::{Database, Isolation, query};
+    ///
+    /// let db = Database::connect(&url).await?;
+    /// let added: u64 = db
+    ///     .transaction_with(Isolation::Serializable.retries(3), async |tx| {
+    ///         let notes: i64 = query::value(&tx, "SELECT count(*) FROM notes", &[]).await?;
+    ///         let note = format!("There were {notes}");
+    ///         query::execute(&tx, "INSERT INTO notes VALUES ($1)", &[&note]).await
+    ///     })
+    ///     .await?;
+    /// assert_eq!(added, 1);
+    /// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`transaction`](Self::transaction); the last try's.
+    pub async fn transaction_with<T>(
+        &self,
+        options: impl Into<TransactionOptions>,
+        work: impl AsyncFnOnce(Tx) -> Result<T> + Clone,
+    ) -> Result<T> {
+        let options = options.into();
+        let mut retry = 0;
+        loop {
+            match Tx::run(self, &options, retry, work.clone()).await {
+                Err(error) if error.is_retryable() && retry < options.retry_limit() => {
+                    tokio::time::sleep(pause(retry)).await;
+                    retry += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// How the pool of connections to the primary is doing.
+    pub fn status(&self) -> PoolStatus {
+        self.primary.status()
+    }
+
+    /// How the pools of connections to the replicas are doing, in the order in which they were given.
+    pub fn replica_status(&self) -> Vec<PoolStatus> {
+        let replicas = self.replicas().iter();
+        replicas.map(|replica| replica.pool.status()).collect()
     }
 
     /// Closes the pool: connections that are not in use now, the others when they come back. From
     /// here on there are no new ones.
     pub fn close(&self) {
-        self.pool.close();
+        self.primary.close();
+        for replica in self.replicas() {
+            replica.pool.close();
+        }
     }
+
+    fn replicas(&self) -> &[Replica] {
+        self.replicas
+            .as_ref()
+            .map_or(&[], |replicas| &replicas.replicas)
+    }
+}
+
+impl Replicas {
+    /// A connection to the replica whose turn it is, or to the next one that can be reached.
+    async fn connection(&self) -> Option<Connection> {
+        let first = self.next.fetch_add(1, Ordering::Relaxed) % self.replicas.len();
+        let (before, from) = self.replicas.split_at(first);
+        for replica in from.iter().chain(before) {
+            if replica.is_resting() {
+                continue;
+            }
+            match replica.pool.connection().await {
+                Ok(connection) => return Some(connection),
+                // All its connections are in use, which says nothing against it.
+                Err(Error::PoolTimeout(PoolStep::Wait)) => {}
+                Err(_) => replica.rest(),
+            }
+        }
+        None
+    }
+}
+
+impl Replica {
+    fn is_resting(&self) -> bool {
+        let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn rest(&self) {
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        *resting = Some(Instant::now() + REST);
+    }
+}
+
+/// How long to wait before a transaction is tried again: at random, so that those that were in each
+/// other's way do not meet again, and up to twice as long each time.
+fn pause(retry: u32) -> Duration {
+    let most = 10_u64.saturating_mul(1 << retry.min(7));
+    Duration::from_micros(fastrand::u64(0..=most * 1000))
 }
 
 impl Executor for Database {
     async fn acquire(&self) -> Result<Session<'_>> {
-        Ok(Session::owned(self.connection().await?))
+        Ok(Session::of_owned(self.connection().await?))
+    }
+
+    async fn acquire_to_read(&self) -> Result<Session<'_>> {
+        if let Some(replicas) = &self.replicas
+            && let Some(connection) = replicas.connection().await
+        {
+            return Ok(Session::of_owned(connection));
+        }
+        self.acquire().await
     }
 }
 
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let status = self.pool.status();
+        let status = self.status();
         f.debug_struct("Database")
-            .field("max_connections", &status.max_size)
-            .field("connections", &status.size)
+            .field("max_connections", &status.max_connections)
+            .field("connections", &status.connections)
             .field("available", &status.available)
             .field("waiting", &status.waiting)
+            .field("replicas", &self.replicas().len())
             .finish()
-    }
-}
-
-pub(crate) type PooledObject = managed::Object<Manager>;
-
-/// deadpool-postgres's manager, with our bounded statement cache beside each client.
-pub(crate) struct Manager {
-    inner: deadpool_postgres::Manager,
-    statement_cache: usize,
-}
-
-pub(crate) struct Pooled {
-    pub(crate) client: ClientWrapper,
-    pub(crate) statements: Statements,
-}
-
-impl managed::Manager for Manager {
-    /// Boxed, for it is moved with every query through the pool.
-    type Type = Box<Pooled>;
-    type Error = tokio_postgres::Error;
-
-    async fn create(&self) -> Result<Self::Type, Self::Error> {
-        Ok(Box::new(Pooled {
-            client: managed::Manager::create(&self.inner).await?,
-            statements: Statements::new(self.statement_cache),
-        }))
-    }
-
-    async fn recycle(
-        &self,
-        pooled: &mut Self::Type,
-        metrics: &Metrics,
-    ) -> RecycleResult<Self::Error> {
-        managed::Manager::recycle(&self.inner, &mut pooled.client, metrics).await
-    }
-
-    fn detach(&self, pooled: &mut Self::Type) {
-        managed::Manager::detach(&self.inner, &mut pooled.client);
     }
 }

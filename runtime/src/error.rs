@@ -4,6 +4,7 @@ use std::fmt;
 
 use tokio_postgres::error::{DbError, SqlState};
 
+use crate::TlsError;
 use crate::schema::SchemaMismatch;
 
 /// An error that can be sent and shared, as the driver's traits return it.
@@ -72,8 +73,20 @@ pub enum Error {
     Closed,
     /// The savepoint ended with an earlier one of the same transaction.
     SavepointEnded,
+    /// The connection is busy with a stream that is still alive: take its rows to the end or drop it,
+    /// or use another connection.
+    Streaming,
+    /// The closure of a transaction has left the transaction with somebody else, so that it can't be
+    /// committed; it rolls back as soon as it is let go.
+    TransactionInUse,
+    /// The closure of a transaction has given it up for a reason of its own, which
+    /// [`Error::rollback`] was given.
+    Rollback(BoxError),
     /// The connection string can't be read. It is not repeated here, because it holds a password.
     ConnectionString,
+    /// The connection could not be encrypted, or the server could not be verified, as the
+    /// connection string asks for.
+    Tls(Box<TlsError>),
     /// The server could not be reached, or the connection broke.
     Connection(tokio_postgres::Error),
     /// The driver could not write a parameter or understand an answer.
@@ -147,6 +160,67 @@ impl Error {
         }
     }
 
+    /// Leaves the closure of a transaction for a reason of one's own, and rolls back.
+    ///
+    /// ```
+    /// # let server = rowsmith_test_server::TestServer::shared();
+    /// # let url = server.url("postgres");
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use rowsmith_runtime::{Database, Error};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct OutOfStock;
+    ///
+    /// impl std::fmt::Display for OutOfStock {
+    ///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    ///         f.write_str("there is none left")
+    ///     }
+    /// }
+    ///
+    /// impl std::error::Error for OutOfStock {}
+    ///
+    /// let db = Database::connect(&url).await?;
+    /// let result = db
+    ///     .transaction(async |_tx| Err::<(), _>(Error::rollback(OutOfStock)))
+    ///     .await;
+    /// let error = result.unwrap_err();
+    /// assert_eq!(error.reason(), Some(&OutOfStock));
+    /// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
+    /// ```
+    pub fn rollback(reason: impl Into<BoxError>) -> Self {
+        Self::Rollback(reason.into())
+    }
+
+    /// The reason that [`Error::rollback`] was given, if it is of this type.
+    pub fn reason<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        match self {
+            Self::Rollback(reason) => reason.downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the connection is gone or could not be had, so that nothing is wrong with what was asked
+    /// for: the same may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::PoolTimeout(_) | Self::Closed | Self::Connection(_) => true,
+            // Class 08: connection exceptions. The others: the server is being stopped or started, or
+            // has no place left.
+            Self::Database(error) => {
+                let code = error.code();
+                code.code().starts_with("08")
+                    || [
+                        SqlState::ADMIN_SHUTDOWN,
+                        SqlState::CRASH_SHUTDOWN,
+                        SqlState::CANNOT_CONNECT_NOW,
+                        SqlState::TOO_MANY_CONNECTIONS,
+                    ]
+                    .contains(code)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the same transaction may succeed when it is run again.
     pub fn is_retryable(&self) -> bool {
         matches!(
@@ -188,10 +262,20 @@ impl fmt::Display for Error {
             Self::SavepointEnded => {
                 f.write_str("the savepoint ended with an earlier one of the same transaction")
             }
+            Self::Streaming => f.write_str(
+                "the connection is busy with a stream of rows\n\
+                 help: take the rows to the end or drop the stream first, or use another connection",
+            ),
+            Self::TransactionInUse => f.write_str(
+                "the transaction can't be committed, because it is still in use elsewhere\n\
+                 help: wait for the tasks that were given it before the closure returns",
+            ),
+            Self::Rollback(reason) => reason.fmt(f),
             Self::ConnectionString => f.write_str(
                 "can't read the connection string\n\
                  help: write `postgres://user:password@host:port/database` or `host=… user=… dbname=…`",
             ),
+            Self::Tls(error) => error.fmt(f),
             Self::Connection(_) => f.write_str("no connection to the database"),
             // The driver's own texts name a parameter by its number only.
             Self::Driver(error) => error.fmt(f),
@@ -210,8 +294,10 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Decode { source, .. } | Self::Encode(source) => Some(&**source),
+            Self::Tls(error) => error.source(),
             Self::Connection(error) => Some(error),
             Self::Driver(error) => error.source(),
+            Self::Rollback(reason) => reason.source(),
             _ => None,
         }
     }
@@ -283,15 +369,15 @@ impl From<Box<DbError>> for Error {
 }
 
 #[cfg(feature = "pool")]
-impl From<deadpool::managed::PoolError<tokio_postgres::Error>> for Error {
-    fn from(error: deadpool::managed::PoolError<tokio_postgres::Error>) -> Self {
+impl From<deadpool::managed::PoolError<Self>> for Error {
+    fn from(error: deadpool::managed::PoolError<Self>) -> Self {
         use deadpool::managed::{PoolError, TimeoutType};
 
         match error {
             PoolError::Timeout(TimeoutType::Wait) => Self::PoolTimeout(PoolStep::Wait),
             PoolError::Timeout(TimeoutType::Create) => Self::PoolTimeout(PoolStep::Create),
             PoolError::Timeout(TimeoutType::Recycle) => Self::PoolTimeout(PoolStep::Recycle),
-            PoolError::Backend(error) => error.into(),
+            PoolError::Backend(error) => error,
             // We build the pool with a runtime and without hooks, so these two do not happen.
             PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
                 Self::Closed

@@ -3,11 +3,10 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use tokio_postgres::error::SqlState;
+use tokio_postgres::Client;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, RowStream, Statement};
 
-use crate::{Connection, Result, Savepoint, Transaction};
+use crate::{Connection, Result, Savepoint, Session, Transaction, Tx};
 
 /// The parameters of a statement: `$1`, `$2` and so on.
 pub type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
@@ -46,174 +45,51 @@ pub trait Executor: Sync {
     ///
     /// When the pool has no connection to give.
     fn acquire(&self) -> impl Future<Output = Result<Session<'_>>> + Send;
-}
 
-/// A connection in use for one query, which [`Executor::acquire`] gives.
-pub struct Session<'a> {
-    link: Link<'a>,
-    in_transaction: bool,
-}
-
-enum Link<'a> {
-    Connection(&'a Connection),
-    Client(&'a Client),
-    #[cfg(feature = "pool")]
-    Owned(Connection),
-    #[cfg(feature = "pool")]
-    Deadpool(&'a deadpool_postgres::ClientWrapper),
-}
-
-impl<'a> Session<'a> {
-    fn new(link: Link<'a>, in_transaction: bool) -> Self {
-        Self {
-            link,
-            in_transaction,
-        }
-    }
-
-    #[cfg(feature = "pool")]
-    pub(crate) fn owned(connection: Connection) -> Self {
-        Self::new(Link::Owned(connection), false)
-    }
-
-    pub(crate) fn in_transaction(connection: &'a Connection) -> Self {
-        Self::new(Link::Connection(connection), true)
-    }
-
-    /// Starts a statement and returns its rows as they come.
+    /// As [`acquire`](Self::acquire), for a query that only reads, which a `Database` with replicas
+    /// sends to one of them.
     ///
-    /// A statement that the server no longer knows, or whose plan no longer fits because a table
-    /// has changed, is prepared anew and started once more, except in a transaction, which has
-    /// failed with it.
-    pub(crate) async fn query(&self, sql: &str, params: Params<'_>) -> Result<RowStream> {
-        let statement = self.prepare(sql).await?;
-        self.query_prepared(&statement, sql, params).await
+    /// # Errors
+    ///
+    /// As [`acquire`](Self::acquire).
+    fn acquire_to_read(&self) -> impl Future<Output = Result<Session<'_>>> + Send {
+        self.acquire()
     }
-
-    /// As [`query`](Self::query), with the statement that was prepared from the text.
-    pub(crate) async fn query_prepared(
-        &self,
-        statement: &Statement,
-        sql: &str,
-        params: Params<'_>,
-    ) -> Result<RowStream> {
-        let error = match self.start(statement, params).await {
-            Ok(rows) => return Ok(rows),
-            Err(error) => error,
-        };
-        if !is_stale(&error) {
-            return Err(error.into());
-        }
-        self.forget(sql);
-        if self.in_transaction {
-            return Err(error.into());
-        }
-        let again = async { self.start(&self.prepare(sql).await?, params).await };
-        match again.await {
-            // There was a transaction after all, begun by a statement of the user's.
-            Err(again) if again.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION) => {
-                Err(error.into())
-            }
-            result => Ok(result?),
-        }
-    }
-
-    async fn start(
-        &self,
-        statement: &Statement,
-        params: Params<'_>,
-    ) -> Result<RowStream, tokio_postgres::Error> {
-        let params = params.iter().copied();
-        self.client().query_raw(statement, params).await
-    }
-
-    /// A statement, prepared now if it was not before.
-    pub(crate) async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
-        match &self.link {
-            Link::Connection(connection) => {
-                let statements = connection.statements();
-                statements.prepare(connection.client(), sql).await
-            }
-            Link::Client(client) => client.prepare(sql).await,
-            #[cfg(feature = "pool")]
-            Link::Owned(connection) => {
-                let statements = connection.statements();
-                statements.prepare(connection.client(), sql).await
-            }
-            #[cfg(feature = "pool")]
-            Link::Deadpool(client) => client.prepare_cached(sql).await,
-        }
-    }
-
-    /// Forgets what was prepared: all of it, because what made one statement stale has mostly made
-    /// others stale too.
-    fn forget(&self, sql: &str) {
-        match &self.link {
-            Link::Connection(connection) => connection.statements().clear(),
-            Link::Client(_) => {}
-            #[cfg(feature = "pool")]
-            Link::Owned(connection) => connection.statements().clear(),
-            #[cfg(feature = "pool")]
-            Link::Deadpool(client) => {
-                client.statement_cache.remove(sql, &[]);
-            }
-        }
-        #[cfg(not(feature = "pool"))]
-        let _ = sql;
-        // The types of columns may have changed as well.
-        self.client().clear_type_cache();
-    }
-
-    pub(crate) fn client(&self) -> &Client {
-        match &self.link {
-            Link::Connection(connection) => connection.client(),
-            Link::Client(client) => client,
-            #[cfg(feature = "pool")]
-            Link::Owned(connection) => connection.client(),
-            #[cfg(feature = "pool")]
-            Link::Deadpool(client) => client,
-        }
-    }
-}
-
-/// Whether the server refused a prepared statement that was fine once: it does not exist any more
-/// (26000), or it returns other columns than it did (0A000, which many other things have too; the
-/// message may be in any language, but the routine of the server that reports it is this one).
-fn is_stale(error: &tokio_postgres::Error) -> bool {
-    error.as_db_error().is_some_and(|error| {
-        *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME
-            || (*error.code() == SqlState::FEATURE_NOT_SUPPORTED
-                && error.routine() == Some("RevalidateCachedQuery"))
-    })
 }
 
 impl Executor for Connection {
     async fn acquire(&self) -> Result<Session<'_>> {
-        Ok(Session::new(Link::Connection(self), false))
+        Ok(Session::of_connection(self))
     }
 }
 
 impl Executor for Transaction<'_> {
     async fn acquire(&self) -> Result<Session<'_>> {
-        Ok(Session::in_transaction(self.connection()))
+        Ok(Session::of_connection(self.connection()).in_transaction())
     }
 }
 
 impl Executor for Savepoint<'_> {
     async fn acquire(&self) -> Result<Session<'_>> {
-        Ok(Session::in_transaction(self.connection()))
+        Ok(Session::of_connection(self.connection()).in_transaction())
+    }
+}
+
+impl Executor for Tx {
+    fn acquire(&self) -> impl Future<Output = Result<Session<'_>>> + Send {
+        (**self).acquire()
     }
 }
 
 impl Executor for Client {
     async fn acquire(&self) -> Result<Session<'_>> {
-        Ok(Session::new(Link::Client(self), false))
+        Ok(Session::of_client(self))
     }
 }
 
 impl Executor for tokio_postgres::Transaction<'_> {
     async fn acquire(&self) -> Result<Session<'_>> {
-        Ok(Session::new(Link::Client(self.client()), true))
+        Ok(Session::of_client(self.client()).in_transaction())
     }
 }
 
@@ -222,7 +98,7 @@ impl Executor for tokio_postgres::Transaction<'_> {
 #[cfg(feature = "pool")]
 impl Executor for deadpool_postgres::Client {
     async fn acquire(&self) -> Result<Session<'_>> {
-        Ok(Session::new(Link::Deadpool(self), false))
+        Ok(Session::of_deadpool(self))
     }
 }
 
@@ -230,10 +106,18 @@ impl<E: Executor + ?Sized> Executor for &E {
     fn acquire(&self) -> impl Future<Output = Result<Session<'_>>> + Send {
         (**self).acquire()
     }
+
+    fn acquire_to_read(&self) -> impl Future<Output = Result<Session<'_>>> + Send {
+        (**self).acquire_to_read()
+    }
 }
 
 impl<E: Executor + Send + ?Sized> Executor for Arc<E> {
     fn acquire(&self) -> impl Future<Output = Result<Session<'_>>> + Send {
         (**self).acquire()
+    }
+
+    fn acquire_to_read(&self) -> impl Future<Output = Result<Session<'_>>> + Send {
+        (**self).acquire_to_read()
     }
 }

@@ -11,12 +11,13 @@
 //! | | |
 //! |---|---|
 //! | [`Executor`] | anything that can run a query: [`Database`], [`Connection`], [`Transaction`], [`Savepoint`], a plain [`Client`](tokio_postgres::Client) |
+//! | [`Database::transaction`], [`Tx`], [`TransactionOptions`] | a transaction as a closure, with its isolation level and retries |
 //! | [`Error`] | what went wrong, with the violated constraint where there is one |
 //! | [`Select`], [`Update`], [`Delete`], [`Insert`], [`InsertFrom`] | queries, put together step by step |
 //! | [`Column`], [`Expr`], [`sql`] | expressions: what is filtered by, ordered by and selected |
 //! | [`Relation`] | relations: to join, to filter by and to load |
 //! | [`alias!`], [`derived!`] | a table under another name, and a query in the place of one |
-//! | [`query`] | running a statement and decoding its rows as they arrive |
+//! | [`query`], [`read`] | running a statement and decoding its rows as they arrive |
 //! | [`schema`] | creating the schema, and comparing it with a database |
 //! | [`write`](mod@write) | inserting and changing rows |
 //! | [`Assign`], [`IntoNullable`] | left out, NULL and a value |
@@ -70,12 +71,18 @@
 //! | `json` | `json` and `jsonb` as `serde_json::Value` | yes |
 //! | `decimal` | `numeric` as `rust_decimal::Decimal` | yes |
 //! | `net` | `inet` and `cidr` as `cidr`'s types | yes |
-//! | `pool` | `Database`, a pool on deadpool-postgres | yes |
+//! | `pool` | `Database`, a pool on deadpool | yes |
+//! | `tls` | encrypted connections, as libpq's `sslmode` and its other parameters ask for them | yes |
+//! | `tracing` | spans and events for statements (target `rowsmith::query`) and transactions | yes |
+//! | `axum` | connections, transactions and errors in handlers: the module `web` | no |
 //! | `serde` | `Serialize` and `Deserialize` for the types of this crate | no |
 
+mod activity;
 mod column;
 #[doc(hidden)]
 pub mod composites;
+#[doc(hidden)]
+pub mod connect;
 mod connection;
 #[cfg(feature = "pool")]
 mod database;
@@ -84,30 +91,41 @@ pub mod enums;
 mod error;
 mod executor;
 mod expr;
+#[cfg(feature = "pool")]
+mod pool;
+mod pooler;
 pub mod query;
+pub mod read;
 mod relation;
 mod row;
 pub mod schema;
 mod scope;
 mod select;
+mod session;
 pub mod sql;
 mod statements;
+mod trace;
 mod transaction;
 mod types;
 mod value;
+#[cfg(feature = "axum")]
+pub mod web;
 pub mod write;
 
 pub use self::column::{Column, ColumnSpec, ReadOnly, Writable};
+pub use self::connect::TlsError;
 pub use self::connection::Connection;
 #[cfg(feature = "pool")]
 pub use self::database::{Database, DatabaseBuilder, Recycling};
 pub use self::enums::{PgEnum, UnknownLabel};
 pub use self::error::{BoxError, Error, PoolStep, Result, Violation};
-pub use self::executor::{Executor, Params, Session};
+pub use self::executor::{Executor, Params};
 pub use self::expr::{
     Condition, Expr, Expression, HasElements, IntoValue, Key, Keyset, Operand, Order, Ordering,
     Plain,
 };
+#[cfg(feature = "pool")]
+pub use self::pool::PoolStatus;
 pub use self::relation::{
     BelongsTo, Gather, HasMany, HasOne, Link, Load, Loads, Many, ManyToMany, Optional, Related,
     Relation, Required, Target,
@@ -118,7 +136,10 @@ pub use self::select::{
     Absent, Append, Columns, Cte, Derived, Item, Items, Joinable, On, Page, Perhaps, RowStream,
     Scalar, Select, Selected, Selects, Subquery, TableRef, Whole, WholeRow, row, table,
 };
-pub use self::transaction::{Savepoint, Transaction};
+pub use self::session::Session;
+pub use self::transaction::{
+    AdvisoryKey, Isolation, Savepoint, Transaction, TransactionOptions, Tx,
+};
 pub use self::types::{Interval, MacAddr, ParseIntervalError, ParseMacAddrError, Range};
 pub use self::value::{
     Array, Average, Container, Element, IsRange, MaybeNull, NotNull, Nullability, Nullable, Number,

@@ -86,7 +86,7 @@ pub async fn execute(db: &impl Executor, sql: &str, params: Params<'_>) -> Resul
     let session = db.acquire().await?;
     let mut rows = pin!(session.query(sql, params).await?);
     while rows.try_next().await?.is_some() {}
-    Ok(rows.rows_affected().unwrap_or(0))
+    Ok(rows.rows_affected())
 }
 
 /// Runs a statement and returns whether it concerned any row.

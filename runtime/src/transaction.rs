@@ -1,11 +1,18 @@
 //! Transactions and savepoints that roll back unless they are told to commit.
 
+mod advisory;
+mod closure;
+mod options;
+
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use futures_util::FutureExt;
-
-use crate::{Connection, Error, Result};
+pub use self::advisory::AdvisoryKey;
+pub use self::closure::Tx;
+pub use self::options::{Isolation, TransactionOptions};
+use crate::activity::Running;
+use crate::trace::Trace;
+use crate::{Connection, Error, Result, pooler};
 
 /// A transaction; rolls back when it is dropped without a [`commit`](Self::commit).
 ///
@@ -36,7 +43,8 @@ use crate::{Connection, Error, Result};
 pub struct Transaction<'c> {
     connection: Holder<'c>,
     open: bool,
-    savepoints: Mutex<Savepoints>,
+    state: Mutex<State>,
+    trace: Trace,
 }
 
 enum Holder<'c> {
@@ -45,32 +53,53 @@ enum Holder<'c> {
     Owned(Connection),
 }
 
-/// The savepoints of a transaction that have not ended, the first one first.
 #[derive(Default)]
-struct Savepoints {
-    last: u64,
-    open: Vec<u64>,
+struct State {
+    last_savepoint: u64,
+    /// The savepoints that have not ended, the first one first.
+    savepoints: Vec<Mark>,
+    /// What is to be done after the commit.
+    after_commit: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+/// A savepoint, and how much there was to be done after the commit when it was set.
+struct Mark {
+    id: u64,
+    after_commit: usize,
 }
 
 impl<'c> Transaction<'c> {
     /// The connection is borrowed mutably, so that nothing else can use it meanwhile.
-    pub(crate) async fn begin_borrowed(connection: &'c mut Connection) -> Result<Self> {
-        Self::begin(Holder::Borrowed(connection)).await
+    pub(crate) async fn begin_borrowed(
+        connection: &'c mut Connection,
+        options: &TransactionOptions,
+    ) -> Result<Self> {
+        Self::begin(Holder::Borrowed(connection), options, 0).await
     }
 
     #[cfg(feature = "pool")]
-    pub(crate) async fn begin_owned(connection: Connection) -> Result<Self> {
-        Self::begin(Holder::Owned(connection)).await
+    pub(crate) async fn begin_owned(
+        connection: Connection,
+        options: &TransactionOptions,
+        retry: u32,
+    ) -> Result<Self> {
+        Self::begin(Holder::Owned(connection), options, retry).await
     }
 
-    async fn begin(connection: Holder<'c>) -> Result<Self> {
+    async fn begin(
+        connection: Holder<'c>,
+        options: &TransactionOptions,
+        retry: u32,
+    ) -> Result<Self> {
+        let begin = options.begin();
         // Made before the message is sent, so that a caller who gives up waiting rolls back.
         let transaction = Self {
             connection,
             open: true,
-            savepoints: Mutex::default(),
+            state: Mutex::default(),
+            trace: Trace::transaction(&begin, retry),
         };
-        transaction.run("BEGIN").await?;
+        transaction.run(&begin).await?;
         Ok(transaction)
     }
 
@@ -85,6 +114,10 @@ impl<'c> Transaction<'c> {
         // In a failed transaction the empty query is what is refused.
         self.run("SELECT; COMMIT").await?;
         self.open = false;
+        self.trace.ended("committed");
+        for act in std::mem::take(&mut self.state().after_commit) {
+            act();
+        }
         Ok(())
     }
 
@@ -96,7 +129,33 @@ impl<'c> Transaction<'c> {
     pub async fn rollback(mut self) -> Result<()> {
         self.run("ROLLBACK").await?;
         self.open = false;
+        self.trace.ended("rolled back");
         Ok(())
+    }
+
+    /// Leaves something to be done when the transaction has been committed: to send a message, say, or
+    /// to throw a cached value away. After a rollback, also one to a savepoint that was set before, it is
+    /// forgotten. What takes time or has to wait goes into a task (`tokio::spawn`).
+    ///
+    /// ```
+    /// # let server = rowsmith_test_server::TestServer::shared();
+    /// # let url = server.url("postgres");
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    /// use rowsmith_runtime::Database;
+    ///
+    /// static DONE: AtomicBool = AtomicBool::new(false);
+    ///
+    /// let db = Database::connect(&url).await?;
+    /// let tx = db.begin().await?;
+    /// tx.after_commit(|| DONE.store(true, Ordering::Relaxed));
+    /// assert!(!DONE.load(Ordering::Relaxed));
+    /// tx.commit().await?;
+    /// assert!(DONE.load(Ordering::Relaxed));
+    /// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
+    /// ```
+    pub fn after_commit(&self, act: impl FnOnce() + Send + 'static) {
+        self.state().after_commit.push(Box::new(act));
     }
 
     /// Sets a savepoint, to which one can go back without giving up the whole transaction.
@@ -117,19 +176,23 @@ impl<'c> Transaction<'c> {
     }
 
     async fn run(&self, sql: &str) -> Result<()> {
-        Ok(self.connection().client().batch_execute(sql).await?)
+        let handle = self.connection().handle();
+        let mut running = Running::start(&handle.activity, Trace::none())?;
+        match handle.client.batch_execute(sql).await {
+            Ok(()) => {
+                running.finished(None);
+                Ok(())
+            }
+            Err(error) => Err(running.failed(error)),
+        }
     }
 
-    /// Queues a statement without waiting for its answer: the first poll is what sends it, and the
-    /// connection works through its messages in order.
     fn queue(&self, sql: &str) {
-        let _ = self.connection().client().batch_execute(sql).now_or_never();
+        pooler::queue(self.connection().client(), sql);
     }
 
-    fn savepoints(&self) -> MutexGuard<'_, Savepoints> {
-        self.savepoints
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -137,6 +200,7 @@ impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         if self.open {
             self.queue("ROLLBACK");
+            self.trace.ended("dropped");
         }
     }
 }
@@ -162,10 +226,11 @@ pub struct Savepoint<'t> {
 impl<'t> Savepoint<'t> {
     async fn set(transaction: &'t Transaction<'t>) -> Result<Self> {
         let id = {
-            let mut savepoints = transaction.savepoints();
-            savepoints.last += 1;
-            let id = savepoints.last;
-            savepoints.open.push(id);
+            let mut state = transaction.state();
+            state.last_savepoint += 1;
+            let id = state.last_savepoint;
+            let after_commit = state.after_commit.len();
+            state.savepoints.push(Mark { id, after_commit });
             id
         };
         // Made before the message is sent, for the same reason as a transaction.
@@ -175,7 +240,7 @@ impl<'t> Savepoint<'t> {
             Ok(()) => Ok(savepoint),
             Err(error) => {
                 // There is nothing to go back to.
-                savepoint.end();
+                savepoint.end(Outcome::Kept);
                 Err(error)
             }
         }
@@ -195,7 +260,7 @@ impl<'t> Savepoint<'t> {
         }
         let release = format!("RELEASE SAVEPOINT {}", self.name());
         self.transaction.run(&release).await?;
-        self.end();
+        self.end(Outcome::Kept);
         Ok(())
     }
 
@@ -210,7 +275,7 @@ impl<'t> Savepoint<'t> {
             return Err(Error::SavepointEnded);
         }
         self.transaction.run(&self.rollback_statement()).await?;
-        self.end();
+        self.end(Outcome::Undone);
         Ok(())
     }
 
@@ -237,25 +302,33 @@ impl<'t> Savepoint<'t> {
     }
 
     fn is_open(&self) -> bool {
-        self.transaction.savepoints().open.contains(&self.id)
+        let state = self.transaction.state();
+        state.savepoints.iter().any(|mark| mark.id == self.id)
     }
 
     /// Strikes out this savepoint and those after it; false when it had ended before.
-    fn end(&self) -> bool {
-        let mut savepoints = self.transaction.savepoints();
-        match savepoints.open.iter().position(|id| *id == self.id) {
-            Some(position) => {
-                savepoints.open.truncate(position);
-                true
-            }
-            None => false,
+    fn end(&self, outcome: Outcome) -> bool {
+        let mut state = self.transaction.state();
+        let Some(position) = state.savepoints.iter().position(|mark| mark.id == self.id) else {
+            return false;
+        };
+        let mark = state.savepoints.drain(position..).next();
+        if let (Some(mark), Outcome::Undone) = (mark, outcome) {
+            state.after_commit.truncate(mark.after_commit);
         }
+        true
     }
+}
+
+/// What became of what was done since a savepoint.
+enum Outcome {
+    Kept,
+    Undone,
 }
 
 impl Drop for Savepoint<'_> {
     fn drop(&mut self) {
-        if self.end() {
+        if self.end(Outcome::Undone) {
             self.transaction.queue(&self.rollback_statement());
         }
     }

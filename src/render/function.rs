@@ -23,11 +23,11 @@ impl Function {
     /// `User::find`.
     pub fn new(function: &model::Function) -> Self {
         let (call, returned) = match function.returns {
-            Returns::OptionalRow => ("one_or_none", "::std::option::Option<Self>"),
-            Returns::Rows => ("all", "::std::vec::Vec<Self>"),
-            Returns::Count => ("value", "i64"),
-            Returns::Exists => ("value", "bool"),
-            Returns::Affected => ("affected", "bool"),
+            Returns::OptionalRow => ("read::one_or_none", "::std::option::Option<Self>"),
+            Returns::Rows => ("read::all", "::std::vec::Vec<Self>"),
+            Returns::Count => ("read::value", "i64"),
+            Returns::Exists => ("read::value", "bool"),
+            Returns::Affected => ("query::affected", "bool"),
         };
         let mut params = vec![EXECUTOR.to_owned()];
         params.extend(
@@ -53,11 +53,13 @@ impl Function {
     pub fn relation(relation: &Relation) -> Self {
         let optional = relation.key.iter().any(|key| key.nullable);
         let (call, wrapper) = match relation.kind {
-            RelationKind::BelongsTo if !optional => ("one", None),
+            RelationKind::BelongsTo if !optional => ("read::one", None),
             RelationKind::BelongsTo | RelationKind::HasOne => {
-                ("one_or_none", Some("::std::option::Option"))
+                ("read::one_or_none", Some("::std::option::Option"))
             }
-            RelationKind::HasMany | RelationKind::ManyToMany => ("all", Some("::std::vec::Vec")),
+            RelationKind::HasMany | RelationKind::ManyToMany => {
+                ("read::all", Some("::std::vec::Vec"))
+            }
         };
         let returned = match wrapper {
             Some(wrapper) => format!("{wrapper}<{}>", relation.target),
@@ -326,7 +328,7 @@ fn query(call: &str, keys: impl Iterator<Item = String>) -> String {
     let keys = Expr::List("&[", keys.map(Expr::Atom).collect());
     let args = vec![Expr::atom("db"), Expr::atom("SQL"), keys];
     tail(
-        &Expr::call(format!("::rowsmith_runtime::query::{call}"), args).link(".await"),
+        &Expr::call(format!("::rowsmith_runtime::{call}"), args).link(".await"),
         8,
     )
 }

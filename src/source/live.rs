@@ -81,7 +81,6 @@ fn read_on_this_thread(url: Option<&str>) -> Result<Catalog, Diagnostic> {
                 connection,
                 target,
             } = connect(url).await?;
-            let connection = tokio::spawn(connection);
             let answer = introspect(&mut client).await;
             drop(client);
             match answer {

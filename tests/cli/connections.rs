@@ -1,7 +1,9 @@
 //! Where the database's address comes from: the flag, the environment, `.env`, and libpq's own variables,
 //! service file and password file.
 
-use rowsmith_test_server::{PASSWORD, PASSWORD_USER, TestDatabase, TestServer};
+use rowsmith_test_server::{
+    PASSWORD, PASSWORD_USER, ServerOptions, ServerTls, TestDatabase, TestServer,
+};
 
 use crate::sandbox::{Run, Sandbox};
 
@@ -61,6 +63,71 @@ fn variables_of_libpq() {
         &INSPECT,
     );
     assert_read(&run);
+}
+
+#[test]
+fn over_tls() {
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let server = TestServer::start_with(&ServerOptions::default().tls(ServerTls {
+        certificate: own.cert.pem(),
+        key: own.signing_key.serialize_pem(),
+        authority: None,
+    }));
+    let database = server.create_database(Some(crate::USERS));
+    let url = database.url().replace("127.0.0.1", "localhost");
+    let sandbox = Sandbox::with("root.crt", &own.cert.pem());
+    let root = sandbox.path("root.crt").display().to_string();
+    let inspect = |url: &str, variables: &[(&str, &str)]| {
+        sandbox.run_with(
+            variables,
+            &[&INSPECT[..], &["--database-url", url]].concat(),
+        )
+    };
+
+    assert_read(&inspect(
+        &format!("{url}?sslmode=verify-full&sslrootcert={root}"),
+        &[],
+    ));
+    assert_read(&inspect(
+        &url,
+        &[("PGSSLMODE", "verify-full"), ("PGSSLROOTCERT", &root)],
+    ));
+    let refused = inspect(&url, &[("PGSSLMODE", "verify-full")]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused
+            .stderr
+            .contains("nothing to verify the server's certificate with"),
+        "{}",
+        refused.stderr
+    );
+    sandbox.write(".postgresql/root.crt", &own.cert.pem());
+    assert_read(&inspect(&url, &[("PGSSLMODE", "verify-full")]));
+
+    let other = database.url();
+    let refused = inspect(&format!("{other}?sslmode=verify-full"), &[]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused
+            .stderr
+            .contains("is for `localhost`, not for `127.0.0.1`"),
+        "{}",
+        refused.stderr
+    );
+    let plain = self::database().url();
+    let refused = inspect(&format!("{plain}?sslmode=require"), &[]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("the server does not support TLS"),
+        "{}",
+        refused.stderr
+    );
+    let refused = inspect(&url, &[("PGSSLMODE", "maybe")]);
+    assert!(
+        refused.stderr.contains("the value of `sslmode` is unknown"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

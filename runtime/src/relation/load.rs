@@ -11,7 +11,6 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 
 use futures_util::future;
-use tokio_postgres::Statement;
 use tokio_postgres::types::{FromSql, Kind, ToSql, Type};
 
 use super::keys::Keys;
@@ -23,6 +22,7 @@ use crate::scope::{SourceId, SourceRef};
 use crate::select::render::{self, Rendered};
 use crate::select::statement::{Body, From, Join, Projection};
 use crate::select::{Query, results};
+use crate::statements::Prepared;
 use crate::{Error, Result, Row, Session, Source, Table, row};
 
 /// Related rows on their way.
@@ -279,13 +279,12 @@ impl<T: Table> Plan<T> {
     }
 
     /// Whether a related row's own column has the bytes of a key: those of another type are others.
-    fn fits(&self, prepared: &Statement) -> bool {
+    fn fits(&self, prepared: &Prepared) -> bool {
         let Told::Column(index) = self.told else {
             return true;
         };
-        let column = prepared.columns().get(index).map(|column| column.type_());
         let key = prepared.params().first().map(Type::kind);
-        match (column, key) {
+        match (prepared.column(index), key) {
             (Some(column), Some(Kind::Array(key))) => column == key,
             _ => false,
         }
@@ -295,7 +294,7 @@ impl<T: Table> Plan<T> {
     async fn fetch(
         &self,
         session: &Session<'_>,
-        statement: &Statement,
+        statement: &Prepared,
         keys: &Keys,
     ) -> Result<Vec<Vec<T>>> {
         let mut groups: Vec<Vec<T>> = Vec::new();

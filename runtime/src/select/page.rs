@@ -2,6 +2,7 @@
 
 /// Some rows of a result, and how many there are altogether.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Page<T> {
     /// The rows of this page.
     pub rows: Vec<T>,
@@ -14,6 +15,26 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// The same page with each row made into something else.
+    ///
+    /// ```no_run
+    /// # async fn example(db: &impl rowsmith_runtime::Executor) -> rowsmith_runtime::Result<()> {
+    /// use rowsmith_runtime::Page;
+    /// use rowsmith_test_trees::blog::User;
+    ///
+    /// let page = User::select().order_by(User::NAME).page(db, 1, 20).await?;
+    /// let names: Page<String> = page.map(|user| user.name);
+    /// # Ok(()) }
+    /// ```
+    pub fn map<U>(self, each: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            rows: self.rows.into_iter().map(each).collect(),
+            total: self.total,
+            number: self.number,
+            size: self.size,
+        }
+    }
+
     /// The number of pages.
     pub fn pages(&self) -> u64 {
         self.total.div_ceil(u64::from(self.size.max(1)))

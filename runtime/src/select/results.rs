@@ -7,8 +7,6 @@ use std::task::{Context, Poll};
 use futures_util::future::try_join;
 use futures_util::{Stream, TryStreamExt};
 
-use tokio_postgres::Statement;
-
 use super::render::{self, Rendered};
 use super::statement::Projection;
 use super::{Items, Page, Query, Select};
@@ -16,6 +14,8 @@ use crate::column::Wire;
 use crate::expr::Fragment;
 use crate::relation::Loads;
 use crate::scope::Closed;
+use crate::session::Rows;
+use crate::statements::Prepared;
 use crate::{Error, Executor, Params, Result, Row, Session, Value, row};
 
 impl Query {
@@ -44,6 +44,14 @@ impl Query {
             .with_text(" AS \"rows\"")
     }
 
+    /// A connection to run it on: any that can read, unless it locks rows.
+    async fn session<'a, E: Executor>(&self, db: &'a E) -> Result<Session<'a>> {
+        match self.lock {
+            Some(_) => db.acquire().await,
+            None => db.acquire_to_read().await,
+        }
+    }
+
     fn at_most(mut self, rows: i64) -> Self {
         self.limit = Some(self.limit.map_or(rows, |limit| limit.min(rows)));
         self
@@ -64,7 +72,7 @@ pub(crate) async fn each(
 /// As [`each`], with the statement that was prepared from the text.
 pub(crate) async fn each_of(
     session: &Session<'_>,
-    statement: &Statement,
+    statement: &Prepared,
     sql: &str,
     params: Params<'_>,
     mut read: impl FnMut(&Row) -> Result<()>,
@@ -112,7 +120,7 @@ where
     where
         S: Closed,
     {
-        let session = db.acquire().await?;
+        let session = self.query.session(db).await?;
         self.all_on(&session).await
     }
 
@@ -187,7 +195,7 @@ where
     {
         let number = number.max(1);
         (self.query.limit, self.query.offset) = (None, None);
-        let session = db.acquire().await?;
+        let session = self.query.session(db).await?;
         let counting = self.query.clone().counting();
         let page = self
             .limit(size)
@@ -211,7 +219,7 @@ where
     where
         S: Closed,
     {
-        let session = db.acquire().await?;
+        let session = self.query.session(db).await?;
         value(&session, &self.query.counting()).await
     }
 
@@ -224,7 +232,7 @@ where
     where
         S: Closed,
     {
-        let session = db.acquire().await?;
+        let session = self.query.session(db).await?;
         let query = Fragment::query(self.query.rows_only());
         let statement = Fragment::text("SELECT EXISTS ").with(query);
         value(&session, &statement).await
@@ -257,11 +265,11 @@ impl<S, O: Items> Select<S, O> {
     where
         S: Closed,
     {
-        let session = db.acquire().await?;
+        let session = self.query.session(db).await?;
         let statement = render::select(&self.query, 0)?;
         let rows = session.query(&statement.sql, &statement.params()).await?;
         Ok(RowStream {
-            rows: Box::pin(rows),
+            rows: Box::pin(rows.streaming()),
             read: O::read,
             _session: session,
         })
@@ -296,7 +304,7 @@ impl<S, O: Items> Select<S, O> {
     where
         S: Closed,
     {
-        let session = db.acquire().await?;
+        let session = self.query.session(db).await?;
         let statement = render::select(&self.query, 0)?;
         rows(&session, &statement, |row| O::read(row).map(T::from)).await
     }
@@ -308,7 +316,7 @@ impl<S, O: Items> Select<S, O> {
 /// the answer by itself.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct RowStream<'a, T> {
-    rows: Pin<Box<tokio_postgres::RowStream>>,
+    rows: Pin<Box<Rows>>,
     read: fn(&Row) -> Result<T>,
     _session: Session<'a>,
 }

@@ -6,13 +6,12 @@ use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
-use tokio_postgres::CopyOutStream;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 
 use super::{NewRow, Value, WriteColumn, many::Statement, push_names};
 use crate::error::BoxError;
-use crate::{Error, Executor, Result, Session, Table, types};
+use crate::{Error, Executor, Result, Table, types};
 
 /// Inserts rows with binary `COPY`, the fastest way there is, and returns how many. All rows have to
 /// leave out the same columns. Either all of them are inserted or none.
@@ -79,21 +78,23 @@ where
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
     let table = N::Row::NAME;
     let probe = format!("SELECT {} FROM {table}", names.join(", "));
-    let probe = session.prepare(&probe).await?;
-    let types = probe.columns().iter().map(|column| column.type_().clone());
-    let types: Vec<Type> = types.collect();
     let mut copy = format!("COPY {table}");
     push_names(&mut copy, &columns);
     copy.push_str(" FROM STDIN (FORMAT binary)");
-    let sink = session.client().copy_in(&copy).await?;
-    let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
-    let mut next = Some(first);
-    while let Some(row) = next {
-        same_shape(&row, &given)?;
-        write_row(writer.as_mut(), &row).await?;
-        next = rows.next().await;
-    }
-    Ok(writer.finish().await?)
+    let tied = session.tied();
+    let work = async {
+        let types = tied.prepare(&probe).await?.columns();
+        let sink = tied.client().copy_in(&copy).await?;
+        let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+        let mut next = Some(first);
+        while let Some(row) = next {
+            same_shape(&row, &given)?;
+            write_row(writer.as_mut(), &row).await?;
+            next = rows.next().await;
+        }
+        Ok(writer.finish().await?)
+    };
+    session.together(&copy, work).await
 }
 
 async fn write_row<N: NewRow>(writer: Pin<&mut BinaryCopyInWriter>, row: &N) -> Result<()> {
@@ -166,27 +167,22 @@ pub async fn copy_out<T: Table>(db: &impl Executor, format: CopyFormat) -> Resul
     };
     let (list, table) = (T::SELECT_LIST, T::NAME);
     let copy = format!("COPY (SELECT {list} FROM {table}) TO STDOUT ({options})");
-    let session = db.acquire().await?;
-    let bytes = Box::pin(session.client().copy_out(&copy).await?);
-    Ok(CopyOut {
-        bytes,
-        _session: session,
-    })
+    let session = db.acquire_to_read().await?;
+    let bytes = Box::pin(session.copy_out(&copy).await?);
+    Ok(CopyOut { bytes })
 }
 
 /// What [`copy_out`] gives.
 #[must_use = "streams do nothing unless they are polled"]
 pub struct CopyOut<'a> {
-    bytes: Pin<Box<CopyOutStream>>,
-    _session: Session<'a>,
+    bytes: Pin<Box<dyn Stream<Item = Result<Bytes>> + Send + 'a>>,
 }
 
 impl Stream for CopyOut<'_> {
     type Item = Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let bytes = self.bytes.as_mut().poll_next(context);
-        bytes.map(|bytes| bytes.map(|bytes| bytes.map_err(Error::from)))
+        self.bytes.as_mut().poll_next(context)
     }
 }
 

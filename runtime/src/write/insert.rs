@@ -202,6 +202,16 @@ impl<'a, N: NewRow> Insert<'a, N> {
         }
     }
 
+    /// The SQL text, as [`all`](Self::all) sends it, with `$1` and so on for the values: of each column one
+    /// array.
+    pub fn to_sql(&self) -> String {
+        match self.statement() {
+            Ok(Some(statement)) => statement.sql(N::Row::SELECT_LIST),
+            Ok(None) => "-- there are no rows".to_owned(),
+            Err(error) => format!("-- {error}"),
+        }
+    }
+
     fn statement(&self) -> Result<Option<many::Statement<'a, N>>> {
         if self.rows.is_empty() {
             return Ok(None);
@@ -299,6 +309,11 @@ impl<'a, N: NewRow> Upsert<'a, N> {
     /// As [`execute`](Self::execute).
     pub async fn all(self, db: &impl Executor) -> Result<Vec<N::Row>> {
         self.insert().all(db).await
+    }
+
+    /// The SQL text, as [`Insert::to_sql`].
+    pub fn to_sql(&self) -> String {
+        self.clone().insert().to_sql()
     }
 
     fn insert(self) -> Insert<'a, N> {
@@ -420,6 +435,25 @@ impl OnConflictSql {
     /// The parameters of the clause, which come after those of the rows.
     pub(super) fn params(&self) -> impl Iterator<Item = Parameter<'_>> {
         self.params.iter().map(|param| param as Parameter<'_>)
+    }
+}
+
+impl<N> Clone for Insert<'_, N> {
+    fn clone(&self) -> Self {
+        Self {
+            rows: self.rows,
+            conflict: self.conflict.clone(),
+        }
+    }
+}
+
+impl<N> Clone for Upsert<'_, N> {
+    fn clone(&self) -> Self {
+        Self {
+            rows: self.rows,
+            target: self.target.clone(),
+            update: self.update.clone(),
+        }
     }
 }
 

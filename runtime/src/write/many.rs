@@ -89,7 +89,8 @@ impl<'a, N: NewRow> Statement<'a, N> {
         query::execute(db, &self.sql("1"), &self.params(&companions)).await
     }
 
-    fn sql(&self, list: &str) -> String {
+    /// The text, which returns these columns.
+    pub(super) fn sql(&self, list: &str) -> String {
         let table = N::Row::NAME;
         let any = N::COLUMNS.first().map_or("", |column| column.name);
         let conflict = |given: &[&str]| {

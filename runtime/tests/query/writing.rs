@@ -956,3 +956,25 @@ async fn a_filter_of_no_conditions_is_none() {
     let ages = twice.all_rows().returning_columns(User::AGE);
     assert_eq!(ages.all(&db).await.unwrap(), [Some(2); 3]);
 }
+
+#[test]
+fn the_text_of_an_insert() {
+    let rows = [NewTag::new("rust")];
+    let insert = Tag::insert(&rows).to_sql();
+    let (head, returning) = (
+        r#"INSERT INTO "public"."tags""#,
+        r#"RETURNING "id", "name""#,
+    );
+    assert!(
+        insert.starts_with(head) && insert.ends_with(returning),
+        "{insert}"
+    );
+    assert!(insert.contains("unnest($1::text[])"), "{insert}");
+
+    let upsert = Tag::insert(&rows).on_conflict(Tag::NAME).do_update();
+    let text = upsert.clone().to_sql();
+    assert_eq!(text, upsert.to_sql());
+    assert!(text.contains(r#" ON CONFLICT ("name") DO "#), "{text}");
+    let nothing = Tag::insert(&[] as &[NewTag]);
+    assert_eq!(nothing.to_sql(), "-- there are no rows");
+}

@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rowsmith_runtime::connect::connect_with;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
+use tokio_postgres::{Client, Config};
 
 use super::files::{self, PasswordFile, PasswordFor};
 use super::problem::{self, Refusal};
@@ -39,12 +39,26 @@ const PASSED_ON: [(&str, &str); 9] = [
     ("load_balance_hosts", "load_balance_hosts"),
 ];
 
+/// The parameters of TLS, which the runtime reads.
+const TLS: [&str; 10] = [
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslcrl",
+    "sslnegotiation",
+    "sslsni",
+    "sslcertmode",
+    "ssl_min_protocol_version",
+    "ssl_max_protocol_version",
+];
+
 /// A connection that has just been made.
 pub struct Session {
     /// What sends the queries.
     pub client: Client,
-    /// What does the work: it has to be polled while the client is used.
-    pub connection: Connection<Socket, NoTlsStream>,
+    /// The task that does the work, and ends with the error of the connection.
+    pub connection: JoinHandle<Result<(), tokio_postgres::Error>>,
     /// What it is connected to.
     pub target: Target,
 }
@@ -97,7 +111,6 @@ pub async fn connect(url: Option<&str>) -> Result<Session, Diagnostic> {
         let target = target(&settings, &endpoint)?;
         let mut config = base.clone();
         config
-            .ssl_mode(SslMode::Disable)
             .host(&endpoint.host)
             .port(target.port)
             .user(&target.user)
@@ -109,7 +122,10 @@ pub async fn connect(url: Option<&str>) -> Result<Session, Diagnostic> {
         if let Some((password, _)) = &password.found {
             config.password(password);
         }
-        let refusal = match timeout(limit, config.connect(NoTls)).await {
+        let tls = TLS
+            .iter()
+            .filter_map(|key| Some((*key, settings.get(key)?)));
+        let refusal = match timeout(limit, connect_with(&config, tls)).await {
             Ok(Ok((client, connection))) => {
                 return Ok(Session {
                     client,

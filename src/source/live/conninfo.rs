@@ -4,8 +4,8 @@
 
 use crate::diagnostics::Diagnostic;
 
-/// The parameters that are understood, by libpq's names. Those of certificates mean nothing without TLS.
-const KNOWN: [&str; 28] = [
+/// The parameters that are understood, by libpq's names.
+const KNOWN: [&str; 34] = [
     "application_name",
     "channel_binding",
     "client_encoding",
@@ -18,19 +18,25 @@ const KNOWN: [&str; 28] = [
     "keepalives_count",
     "keepalives_idle",
     "keepalives_interval",
+    "krbsrvname",
     "load_balance_hosts",
     "options",
     "passfile",
     "password",
     "port",
     "service",
+    "ssl_max_protocol_version",
+    "ssl_min_protocol_version",
     "sslcert",
+    "sslcertmode",
+    "sslcompression",
     "sslcrl",
     "sslkey",
     "sslmode",
     "sslnegotiation",
     "sslpassword",
     "sslrootcert",
+    "sslsni",
     "target_session_attrs",
     "tcp_user_timeout",
     "user",

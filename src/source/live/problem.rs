@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io;
 
+use rowsmith_runtime::connect::Failure as ConnectFailure;
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -103,7 +104,24 @@ pub(super) enum Refusal {
 }
 
 /// Understands why a connection was not made.
-pub(super) fn refusal(error: &Error, target: &Target, password: &Password) -> Refusal {
+pub(super) fn refusal(failure: &ConnectFailure, target: &Target, password: &Password) -> Refusal {
+    let error = match failure {
+        ConnectFailure::Driver(error) => error,
+        ConnectFailure::Tls(tls) => {
+            return Refusal::Final(
+                Diagnostic::error(format!(
+                    "no connection to the server at `{target}`: {}",
+                    tls.message()
+                ))
+                .help(tls.help()),
+            );
+        }
+        ConnectFailure::Unreadable => {
+            return Refusal::Final(Diagnostic::error(format!(
+                "the settings of the connection to `{target}` do not go together"
+            )));
+        }
+    };
     if let Some(db_error) = error.as_db_error() {
         return Refusal::Final(connect_refusal(db_error, target, password));
     }

@@ -63,7 +63,7 @@ impl Person {
             SELECT "id", "name", "email", "age", "born"
             FROM "public"."people"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `email`.
@@ -75,7 +75,7 @@ impl Person {
             SELECT "id", "name", "email", "age", "born"
             FROM "public"."people"
             WHERE "email" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&email]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&email]).await
     }
 
     /// Lists all rows of `public.people`, in the order of the primary key.
@@ -86,14 +86,14 @@ impl Person {
             SELECT "id", "name", "email", "age", "born"
             FROM "public"."people"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.people`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."people""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -106,7 +106,7 @@ impl Person {
                 SELECT FROM "public"."people"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -179,7 +179,7 @@ impl Person {
             FROM "work"."tasks"
             WHERE "person_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

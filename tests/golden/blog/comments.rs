@@ -74,7 +74,7 @@ impl Comment {
             SELECT "id", "post_id", "author_id", "body", "created_at"
             FROM "public"."comments"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.comments`, in the order of the primary key.
@@ -85,7 +85,7 @@ impl Comment {
             SELECT "id", "post_id", "author_id", "body", "created_at"
             FROM "public"."comments"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `post_id`.
@@ -98,7 +98,7 @@ impl Comment {
             FROM "public"."comments"
             WHERE "post_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&post_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&post_id]).await
     }
 
     /// Lists the rows with this `author_id`.
@@ -111,14 +111,14 @@ impl Comment {
             FROM "public"."comments"
             WHERE "author_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&author_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&author_id]).await
     }
 
     /// Counts the rows of `public.comments`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."comments""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -131,7 +131,7 @@ impl Comment {
                 SELECT FROM "public"."comments"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -203,7 +203,7 @@ impl Comment {
             SELECT "id", "author_id", "title", "body", "score", "published_at"
             FROM "public"."posts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.post_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.post_id]).await
     }
 
     /// The row of `public.users` that `author_id` references.
@@ -218,7 +218,7 @@ impl Comment {
         if self.author_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.author_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.author_id]).await
     }
 }
 

@@ -56,7 +56,7 @@ impl PostTag {
             FROM "public"."post_tags"
             WHERE "post_id" = $1
               AND "tag_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&post_id, &tag_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&post_id, &tag_id]).await
     }
 
     /// Lists all rows of `public.post_tags`, in the order of the primary key.
@@ -67,7 +67,7 @@ impl PostTag {
             SELECT "post_id", "tag_id"
             FROM "public"."post_tags"
             ORDER BY "post_id", "tag_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `post_id`.
@@ -80,7 +80,7 @@ impl PostTag {
             FROM "public"."post_tags"
             WHERE "post_id" = $1
             ORDER BY "post_id", "tag_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&post_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&post_id]).await
     }
 
     /// Lists the rows with this `tag_id`.
@@ -93,14 +93,14 @@ impl PostTag {
             FROM "public"."post_tags"
             WHERE "tag_id" = $1
             ORDER BY "post_id", "tag_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&tag_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&tag_id]).await
     }
 
     /// Counts the rows of `public.post_tags`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."post_tags""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -115,7 +115,7 @@ impl PostTag {
                 WHERE "post_id" = $1
                   AND "tag_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&post_id, &tag_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&post_id, &tag_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -189,7 +189,7 @@ impl PostTag {
             SELECT "id", "author_id", "title", "body", "score", "published_at"
             FROM "public"."posts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.post_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.post_id]).await
     }
 
     /// The row of `public.tags` that `tag_id` references.
@@ -201,7 +201,7 @@ impl PostTag {
             SELECT "id", "name"
             FROM "public"."tags"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.tag_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.tag_id]).await
     }
 }
 

@@ -103,7 +103,7 @@ impl Post {
             SELECT "id", "author_id", "title", "body", "score", "published_at"
             FROM "public"."posts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.posts`, in the order of the primary key.
@@ -114,7 +114,7 @@ impl Post {
             SELECT "id", "author_id", "title", "body", "score", "published_at"
             FROM "public"."posts"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `author_id`.
@@ -127,14 +127,14 @@ impl Post {
             FROM "public"."posts"
             WHERE "author_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&author_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&author_id]).await
     }
 
     /// Counts the rows of `public.posts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."posts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -147,7 +147,7 @@ impl Post {
                 SELECT FROM "public"."posts"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -219,7 +219,7 @@ impl Post {
             SELECT "id", "name", "email", "role", "age", "is_active", "created_at"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.author_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.author_id]).await
     }
 
     /// The rows of `public.comments` whose `post_id` references this one.
@@ -232,7 +232,7 @@ impl Post {
             FROM "public"."comments"
             WHERE "post_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.post_tags` whose `post_id` references this one.
@@ -245,7 +245,7 @@ impl Post {
             FROM "public"."post_tags"
             WHERE "post_id" = $1
             ORDER BY "post_id", "tag_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tags` that `public.post_tags` links to this one.
@@ -259,7 +259,7 @@ impl Post {
             JOIN "public"."post_tags" AS j ON j."tag_id" = t."id"
             WHERE j."post_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

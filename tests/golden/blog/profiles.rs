@@ -50,7 +50,7 @@ impl Profile {
             SELECT "user_id", "bio", "website"
             FROM "public"."profiles"
             WHERE "user_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&user_id]).await
     }
 
     /// Lists all rows of `public.profiles`, in the order of the primary key.
@@ -61,14 +61,14 @@ impl Profile {
             SELECT "user_id", "bio", "website"
             FROM "public"."profiles"
             ORDER BY "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.profiles`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."profiles""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -81,7 +81,7 @@ impl Profile {
                 SELECT FROM "public"."profiles"
                 WHERE "user_id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&user_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -153,7 +153,7 @@ impl Profile {
             SELECT "id", "name", "email", "role", "age", "is_active", "created_at"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.user_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.user_id]).await
     }
 }
 

@@ -54,7 +54,7 @@ impl Tag {
             SELECT "id", "name"
             FROM "public"."tags"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `name`.
@@ -66,7 +66,7 @@ impl Tag {
             SELECT "id", "name"
             FROM "public"."tags"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&name]).await
     }
 
     /// Lists all rows of `public.tags`, in the order of the primary key.
@@ -77,14 +77,14 @@ impl Tag {
             SELECT "id", "name"
             FROM "public"."tags"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.tags`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."tags""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -97,7 +97,7 @@ impl Tag {
                 SELECT FROM "public"."tags"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -170,7 +170,7 @@ impl Tag {
             FROM "public"."post_tags"
             WHERE "tag_id" = $1
             ORDER BY "post_id", "tag_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.posts` that `public.post_tags` links to this one.
@@ -184,7 +184,7 @@ impl Tag {
             JOIN "public"."post_tags" AS j ON j."post_id" = t."id"
             WHERE j."tag_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -99,7 +99,7 @@ impl User {
             SELECT "id", "name", "email", "role", "age", "is_active", "created_at"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `email`.
@@ -111,7 +111,7 @@ impl User {
             SELECT "id", "name", "email", "role", "age", "is_active", "created_at"
             FROM "public"."users"
             WHERE "email" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&email]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&email]).await
     }
 
     /// Lists all rows of `public.users`, in the order of the primary key.
@@ -122,14 +122,14 @@ impl User {
             SELECT "id", "name", "email", "role", "age", "is_active", "created_at"
             FROM "public"."users"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.users`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."users""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -142,7 +142,7 @@ impl User {
                 SELECT FROM "public"."users"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -215,7 +215,7 @@ impl User {
             FROM "public"."comments"
             WHERE "author_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.posts` whose `author_id` references this one.
@@ -228,7 +228,7 @@ impl User {
             FROM "public"."posts"
             WHERE "author_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The row of `public.profiles` whose `user_id` references this one, if there is one.
@@ -240,7 +240,7 @@ impl User {
             SELECT "user_id", "bio", "website"
             FROM "public"."profiles"
             WHERE "user_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.id]).await
     }
 }
 

@@ -142,7 +142,7 @@ impl Column {
                    "colour", "other_colour", "symbol", "user"
             FROM "public"."columns"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.columns`, in the order of the primary key.
@@ -155,14 +155,14 @@ impl Column {
                    "colour", "other_colour", "symbol", "user"
             FROM "public"."columns"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.columns`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."columns""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -175,7 +175,7 @@ impl Column {
                 SELECT FROM "public"."columns"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -103,7 +103,7 @@ impl Link {
             SELECT "id", "user_id", "user", "userId", "other_user_id"
             FROM "public"."links"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.links`, in the order of the primary key.
@@ -114,7 +114,7 @@ impl Link {
             SELECT "id", "user_id", "user", "userId", "other_user_id"
             FROM "public"."links"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `user_id`.
@@ -127,7 +127,7 @@ impl Link {
             FROM "public"."links"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user_id]).await
     }
 
     /// Lists the rows with this `user`.
@@ -140,7 +140,7 @@ impl Link {
             FROM "public"."links"
             WHERE "user" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user]).await
     }
 
     /// Lists the rows with this `userId`.
@@ -153,7 +153,7 @@ impl Link {
             FROM "public"."links"
             WHERE "userId" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user_id_2]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user_id_2]).await
     }
 
     /// Lists the rows with this `other_user_id`.
@@ -166,14 +166,14 @@ impl Link {
             FROM "public"."links"
             WHERE "other_user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&other_user_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&other_user_id]).await
     }
 
     /// Counts the rows of `public.links`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."links""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -186,7 +186,7 @@ impl Link {
                 SELECT FROM "public"."links"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -261,7 +261,7 @@ impl Link {
         if self.user_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.user_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.user_id]).await
     }
 
     /// The row of `public.users` that `user` references.
@@ -276,7 +276,7 @@ impl Link {
         if self.user.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.user]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.user]).await
     }
 
     /// The row of `public.users` that `userId` references.
@@ -291,7 +291,7 @@ impl Link {
         if self.user_id_2.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.user_id_2]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.user_id_2]).await
     }
 
     /// The row of `public.user` that `other_user_id` references.
@@ -306,7 +306,7 @@ impl Link {
         if self.other_user_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.other_user_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.other_user_id]).await
     }
 }
 

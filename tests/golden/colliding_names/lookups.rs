@@ -74,7 +74,7 @@ impl Lookup {
             SELECT "id", "a", "b", "a_b", "a_and_b", "A", "deleted"
             FROM "public"."lookups"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `a_and_b`.
@@ -86,7 +86,7 @@ impl Lookup {
             SELECT "id", "a", "b", "a_b", "a_and_b", "A", "deleted"
             FROM "public"."lookups"
             WHERE "a_and_b" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&a_and_b]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&a_and_b]).await
     }
 
     /// Finds the row with this `a`, `b`.
@@ -100,7 +100,7 @@ impl Lookup {
             FROM "public"."lookups"
             WHERE "a" = $1
               AND "b" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&a, &b]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&a, &b]).await
     }
 
     /// Finds the row with this `a_b`.
@@ -112,7 +112,7 @@ impl Lookup {
             SELECT "id", "a", "b", "a_b", "a_and_b", "A", "deleted"
             FROM "public"."lookups"
             WHERE "a_b" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&a_b]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&a_b]).await
     }
 
     /// Finds the row with this `a`.
@@ -124,7 +124,7 @@ impl Lookup {
             SELECT "id", "a", "b", "a_b", "a_and_b", "A", "deleted"
             FROM "public"."lookups"
             WHERE "a" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&a]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&a]).await
     }
 
     /// Finds the row with this `a`.
@@ -139,7 +139,7 @@ impl Lookup {
             FROM "public"."lookups"
             WHERE "a" = $1
               AND (NOT "deleted")"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&a]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&a]).await
     }
 
     /// Finds the row with this `A`.
@@ -151,7 +151,7 @@ impl Lookup {
             SELECT "id", "a", "b", "a_b", "a_and_b", "A", "deleted"
             FROM "public"."lookups"
             WHERE "A" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&a_2]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&a_2]).await
     }
 
     /// Lists all rows of `public.lookups`, in the order of the primary key.
@@ -162,7 +162,7 @@ impl Lookup {
             SELECT "id", "a", "b", "a_b", "a_and_b", "A", "deleted"
             FROM "public"."lookups"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `b`.
@@ -175,14 +175,14 @@ impl Lookup {
             FROM "public"."lookups"
             WHERE "b" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&b]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&b]).await
     }
 
     /// Counts the rows of `public.lookups`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."lookups""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -195,7 +195,7 @@ impl Lookup {
                 SELECT FROM "public"."lookups"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -50,7 +50,7 @@ impl User {
             SELECT "id", "user_id"
             FROM "public"."user"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.user`, in the order of the primary key.
@@ -61,7 +61,7 @@ impl User {
             SELECT "id", "user_id"
             FROM "public"."user"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `user_id`.
@@ -74,14 +74,14 @@ impl User {
             FROM "public"."user"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user_id]).await
     }
 
     /// Counts the rows of `public.user`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."user""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -94,7 +94,7 @@ impl User {
                 SELECT FROM "public"."user"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -169,7 +169,7 @@ impl User {
         if self.user_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.user_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.user_id]).await
     }
 
     /// The rows of `public.links` whose `other_user_id` references this one.
@@ -182,7 +182,7 @@ impl User {
             FROM "public"."links"
             WHERE "other_user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -104,7 +104,7 @@ impl UserRow {
             SELECT "id", "email", "users_email_key"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `email`.
@@ -116,7 +116,7 @@ impl UserRow {
             SELECT "id", "email", "users_email_key"
             FROM "public"."users"
             WHERE "email" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&email]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&email]).await
     }
 
     /// Lists all rows of `public.users`, in the order of the primary key.
@@ -127,14 +127,14 @@ impl UserRow {
             SELECT "id", "email", "users_email_key"
             FROM "public"."users"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.users`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."users""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -147,7 +147,7 @@ impl UserRow {
                 SELECT FROM "public"."users"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -220,7 +220,7 @@ impl UserRow {
             FROM "public"."Users"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.links` whose `user_id` references this one.
@@ -233,7 +233,7 @@ impl UserRow {
             FROM "public"."links"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.new_users` whose `user_id` references this one.
@@ -246,7 +246,7 @@ impl UserRow {
             FROM "public"."new_users"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.user` whose `user_id` references this one.
@@ -259,7 +259,7 @@ impl UserRow {
             FROM "public"."user"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.user_patches` whose `user_id` references this one.
@@ -272,7 +272,7 @@ impl UserRow {
             FROM "public"."user_patches"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.links` whose `user` references this one.
@@ -285,7 +285,7 @@ impl UserRow {
             FROM "public"."links"
             WHERE "user" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.links` whose `userId` references this one.
@@ -298,7 +298,7 @@ impl UserRow {
             FROM "public"."links"
             WHERE "userId" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -110,7 +110,7 @@ impl Fence {
             SELECT "id", "backticks", "tildes", "unclosed", "inline", "grade", "pair"
             FROM "public"."fences"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `tildes`.
@@ -122,7 +122,7 @@ impl Fence {
             SELECT "id", "backticks", "tildes", "unclosed", "inline", "grade", "pair"
             FROM "public"."fences"
             WHERE "tildes" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&tildes]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&tildes]).await
     }
 
     /// Finds the row with this `inline`.
@@ -134,7 +134,7 @@ impl Fence {
             SELECT "id", "backticks", "tildes", "unclosed", "inline", "grade", "pair"
             FROM "public"."fences"
             WHERE "inline" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&inline]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&inline]).await
     }
 
     /// Lists all rows of `public.fences`, in the order of the primary key.
@@ -145,14 +145,14 @@ impl Fence {
             SELECT "id", "backticks", "tildes", "unclosed", "inline", "grade", "pair"
             FROM "public"."fences"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.fences`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."fences""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -165,7 +165,7 @@ impl Fence {
                 SELECT FROM "public"."fences"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -80,7 +80,7 @@ impl Book {
             SELECT "id", "writer", "title"
             FROM "app"."books"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `app.books`, in the order of the primary key.
@@ -91,7 +91,7 @@ impl Book {
             SELECT "id", "writer", "title"
             FROM "app"."books"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `writer`.
@@ -104,14 +104,14 @@ impl Book {
             FROM "app"."books"
             WHERE "writer" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&writer]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&writer]).await
     }
 
     /// Counts the rows of `app.books`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "app"."books""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -124,7 +124,7 @@ impl Book {
                 SELECT FROM "app"."books"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -196,7 +196,7 @@ impl Book {
             SELECT "id", "name", "e-mail", "level", "settings", "joined_on", "key", "fee"
             FROM "app"."people"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.writer]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.writer]).await
     }
 
     /// The rows of `app.loans` whose `book_id` references this one.
@@ -209,7 +209,7 @@ impl Book {
             FROM "app"."loans"
             WHERE "book_id" = $1
             ORDER BY "person_id", "book_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `app.people` that `app.loans` links to this one.
@@ -224,7 +224,7 @@ impl Book {
             JOIN "app"."loans" AS j ON j."person_id" = t."id"
             WHERE j."book_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -63,7 +63,7 @@ impl Loan {
             FROM "app"."loans"
             WHERE "person_id" = $1
               AND "book_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&person_id, &book_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&person_id, &book_id]).await
     }
 
     /// Lists all rows of `app.loans`, in the order of the primary key.
@@ -74,7 +74,7 @@ impl Loan {
             SELECT "person_id", "book_id"
             FROM "app"."loans"
             ORDER BY "person_id", "book_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `person_id`.
@@ -87,7 +87,7 @@ impl Loan {
             FROM "app"."loans"
             WHERE "person_id" = $1
             ORDER BY "person_id", "book_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&person_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&person_id]).await
     }
 
     /// Lists the rows with this `book_id`.
@@ -100,14 +100,14 @@ impl Loan {
             FROM "app"."loans"
             WHERE "book_id" = $1
             ORDER BY "person_id", "book_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&book_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&book_id]).await
     }
 
     /// Counts the rows of `app.loans`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "app"."loans""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -122,7 +122,7 @@ impl Loan {
                 WHERE "person_id" = $1
                   AND "book_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&person_id, &book_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&person_id, &book_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -196,7 +196,7 @@ impl Loan {
             SELECT "id", "name", "e-mail", "level", "settings", "joined_on", "key", "fee"
             FROM "app"."people"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.person_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.person_id]).await
     }
 
     /// The row of `app.books` that `book_id` references.
@@ -208,7 +208,7 @@ impl Loan {
             SELECT "id", "writer", "title"
             FROM "app"."books"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.book_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.book_id]).await
     }
 }
 

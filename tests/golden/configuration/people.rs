@@ -116,7 +116,7 @@ impl Human {
             SELECT "id", "name", "e-mail", "level", "settings", "joined_on", "key", "fee"
             FROM "app"."people"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `e-mail`.
@@ -128,7 +128,7 @@ impl Human {
             SELECT "id", "name", "e-mail", "level", "settings", "joined_on", "key", "fee"
             FROM "app"."people"
             WHERE "e-mail" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&email]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&email]).await
     }
 
     /// Lists all rows of `app.people`, in the order of the primary key.
@@ -139,14 +139,14 @@ impl Human {
             SELECT "id", "name", "e-mail", "level", "settings", "joined_on", "key", "fee"
             FROM "app"."people"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `app.people`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "app"."people""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -159,7 +159,7 @@ impl Human {
                 SELECT FROM "app"."people"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -232,7 +232,7 @@ impl Human {
             FROM "app"."books"
             WHERE "writer" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `app.loans` whose `person_id` references this one.
@@ -245,7 +245,7 @@ impl Human {
             FROM "app"."loans"
             WHERE "person_id" = $1
             ORDER BY "person_id", "book_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `app.books` that `app.loans` links to this one.
@@ -259,7 +259,7 @@ impl Human {
             JOIN "app"."loans" AS j ON j."book_id" = t."id"
             WHERE j."person_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

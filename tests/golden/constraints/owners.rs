@@ -66,7 +66,7 @@ impl Owner {
             FROM "public"."owners"
             WHERE "tenant" = $1
               AND "id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&tenant, &id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&tenant, &id]).await
     }
 
     /// Lists all rows of `public.owners`, in the order of the primary key.
@@ -77,14 +77,14 @@ impl Owner {
             SELECT "tenant", "id"
             FROM "public"."owners"
             ORDER BY "tenant", "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.owners`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."owners""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -99,7 +99,7 @@ impl Owner {
                 WHERE "tenant" = $1
                   AND "id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&tenant, &id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&tenant, &id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -175,7 +175,7 @@ impl Owner {
             WHERE "tenant" = $1
               AND "a_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.tenant, &self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.tenant, &self.id]).await
     }
 
     /// The rows of `public.things` whose `tenant`, `b_id` reference this one.
@@ -189,7 +189,7 @@ impl Owner {
             WHERE "tenant" = $1
               AND "b_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.tenant, &self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.tenant, &self.id]).await
     }
 
     /// The rows of `public.things` whose `tenant`, `c_id` reference this one.
@@ -203,7 +203,7 @@ impl Owner {
             WHERE "tenant" = $1
               AND "c_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.tenant, &self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.tenant, &self.id]).await
     }
 
     /// The rows of `public.things` whose `tenant`, `d_id` reference this one.
@@ -217,7 +217,7 @@ impl Owner {
             WHERE "tenant" = $1
               AND "d_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.tenant, &self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.tenant, &self.id]).await
     }
 
     /// The rows of `public.things` whose `tenant`, `e_id` reference this one.
@@ -231,7 +231,7 @@ impl Owner {
             WHERE "tenant" = $1
               AND "e_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.tenant, &self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.tenant, &self.id]).await
     }
 }
 

@@ -31,7 +31,7 @@ impl Position {
             SELECT "id", "rank"
             FROM "public"."positions"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `rank`.
@@ -43,7 +43,7 @@ impl Position {
             SELECT "id", "rank"
             FROM "public"."positions"
             WHERE "rank" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&rank]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&rank]).await
     }
 
     /// Lists all rows of `public.positions`, in the order of the primary key.
@@ -54,14 +54,14 @@ impl Position {
             SELECT "id", "rank"
             FROM "public"."positions"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.positions`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."positions""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -74,7 +74,7 @@ impl Position {
                 SELECT FROM "public"."positions"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -68,7 +68,7 @@ impl Reservation {
             SELECT "id", "room_id", "during", "cancelled"
             FROM "public"."reservations"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.reservations`, in the order of the primary key.
@@ -79,7 +79,7 @@ impl Reservation {
             SELECT "id", "room_id", "during", "cancelled"
             FROM "public"."reservations"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `room_id`.
@@ -92,14 +92,14 @@ impl Reservation {
             FROM "public"."reservations"
             WHERE "room_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&room_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&room_id]).await
     }
 
     /// Counts the rows of `public.reservations`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."reservations""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -112,7 +112,7 @@ impl Reservation {
                 SELECT FROM "public"."reservations"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -184,7 +184,7 @@ impl Reservation {
             SELECT "id", "name", "floor"
             FROM "public"."rooms"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.room_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.room_id]).await
     }
 }
 

@@ -124,7 +124,7 @@ impl Thing {
             SELECT "id", "tenant", "a_id", "b_id", "c_id", "d_id", "e_id"
             FROM "public"."things"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.things`, in the order of the primary key.
@@ -135,7 +135,7 @@ impl Thing {
             SELECT "id", "tenant", "a_id", "b_id", "c_id", "d_id", "e_id"
             FROM "public"."things"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `tenant`, `a_id`.
@@ -150,7 +150,7 @@ impl Thing {
             WHERE "tenant" = $1
               AND "a_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&tenant, &a_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&tenant, &a_id]).await
     }
 
     /// Lists the rows with this `tenant`, `b_id`.
@@ -165,7 +165,7 @@ impl Thing {
             WHERE "tenant" = $1
               AND "b_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&tenant, &b_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&tenant, &b_id]).await
     }
 
     /// Lists the rows with this `tenant`, `c_id`.
@@ -180,7 +180,7 @@ impl Thing {
             WHERE "tenant" = $1
               AND "c_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&tenant, &c_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&tenant, &c_id]).await
     }
 
     /// Lists the rows with this `tenant`, `d_id`.
@@ -195,7 +195,7 @@ impl Thing {
             WHERE "tenant" = $1
               AND "d_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&tenant, &d_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&tenant, &d_id]).await
     }
 
     /// Lists the rows with this `tenant`, `e_id`.
@@ -210,14 +210,14 @@ impl Thing {
             WHERE "tenant" = $1
               AND "e_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&tenant, &e_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&tenant, &e_id]).await
     }
 
     /// Counts the rows of `public.things`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."things""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -230,7 +230,7 @@ impl Thing {
                 SELECT FROM "public"."things"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -306,7 +306,7 @@ impl Thing {
         if self.a_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.tenant, &self.a_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.tenant, &self.a_id]).await
     }
 
     /// The row of `public.owners` that `tenant`, `b_id` reference.
@@ -322,7 +322,7 @@ impl Thing {
         if self.b_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.tenant, &self.b_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.tenant, &self.b_id]).await
     }
 
     /// The row of `public.owners` that `tenant`, `c_id` reference.
@@ -338,7 +338,7 @@ impl Thing {
         if self.c_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.tenant, &self.c_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.tenant, &self.c_id]).await
     }
 
     /// The row of `public.owners` that `tenant`, `d_id` reference.
@@ -354,7 +354,7 @@ impl Thing {
         if self.d_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.tenant, &self.d_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.tenant, &self.d_id]).await
     }
 
     /// The row of `public.owners` that `tenant`, `e_id` reference.
@@ -370,7 +370,7 @@ impl Thing {
         if self.e_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.tenant, &self.e_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.tenant, &self.e_id]).await
     }
 }
 

@@ -62,7 +62,7 @@ impl Unnamed {
             FROM "public"."unnamed"
             WHERE "a" = $1
               AND "b" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&a, &b]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&a, &b]).await
     }
 
     /// Finds the row with this `a`.
@@ -74,7 +74,7 @@ impl Unnamed {
             SELECT "a", "b", "c"
             FROM "public"."unnamed"
             WHERE "a" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&a]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&a]).await
     }
 
     /// Lists all rows of `public.unnamed`.
@@ -84,14 +84,14 @@ impl Unnamed {
         const SQL: &str = r#"
             SELECT "a", "b", "c"
             FROM "public"."unnamed""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.unnamed`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."unnamed""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.unnamed`.

@@ -90,7 +90,7 @@ impl Person {
                    "code", "address", "home", "shape"
             FROM "public"."people"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `email`.
@@ -103,7 +103,7 @@ impl Person {
                    "code", "address", "home", "shape"
             FROM "public"."people"
             WHERE "email" = $1::text::"public"."email""#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&email]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&email]).await
     }
 
     /// Lists all rows of `public.people`, in the order of the primary key.
@@ -115,7 +115,7 @@ impl Person {
                    "code", "address", "home", "shape"
             FROM "public"."people"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `mood`.
@@ -129,14 +129,14 @@ impl Person {
             FROM "public"."people"
             WHERE "mood" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&mood]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&mood]).await
     }
 
     /// Counts the rows of `public.people`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."people""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -149,7 +149,7 @@ impl Person {
                 SELECT FROM "public"."people"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

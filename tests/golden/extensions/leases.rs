@@ -54,7 +54,7 @@ impl Lease {
             FROM "public"."leases"
             WHERE "tenant_id" = $1
               AND "unit" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&tenant_id, &unit]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&tenant_id, &unit]).await
     }
 
     /// Lists all rows of `public.leases`, in the order of the primary key.
@@ -65,7 +65,7 @@ impl Lease {
             SELECT "tenant_id", "unit", "term"
             FROM "public"."leases"
             ORDER BY "tenant_id", "unit""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `tenant_id`.
@@ -78,14 +78,14 @@ impl Lease {
             FROM "public"."leases"
             WHERE "tenant_id" = $1
             ORDER BY "tenant_id", "unit""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&tenant_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&tenant_id]).await
     }
 
     /// Counts the rows of `public.leases`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."leases""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -100,7 +100,7 @@ impl Lease {
                 WHERE "tenant_id" = $1
                   AND "unit" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&tenant_id, &unit]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&tenant_id, &unit]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -174,7 +174,7 @@ impl Lease {
             SELECT "id", "slug", "labels"::text, "aliases"
             FROM "public"."tenants"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.tenant_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.tenant_id]).await
     }
 }
 

@@ -58,7 +58,7 @@ impl Tenant {
             SELECT "id", "slug", "labels"::text, "aliases"
             FROM "public"."tenants"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `slug`.
@@ -70,7 +70,7 @@ impl Tenant {
             SELECT "id", "slug", "labels"::text, "aliases"
             FROM "public"."tenants"
             WHERE "slug" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&slug]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&slug]).await
     }
 
     /// Lists all rows of `public.tenants`, in the order of the primary key.
@@ -81,14 +81,14 @@ impl Tenant {
             SELECT "id", "slug", "labels"::text, "aliases"
             FROM "public"."tenants"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.tenants`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."tenants""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -101,7 +101,7 @@ impl Tenant {
                 SELECT FROM "public"."tenants"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -174,7 +174,7 @@ impl Tenant {
             FROM "public"."leases"
             WHERE "tenant_id" = $1
             ORDER BY "tenant_id", "unit""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -49,7 +49,7 @@ impl _1stPlace {
             SELECT "1", "2nd", "3d_model", "42", "_1"
             FROM "public"."1st_place"
             WHERE "1" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&_1]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&_1]).await
     }
 
     /// Lists all rows of `public.1st_place`, in the order of the primary key.
@@ -60,14 +60,14 @@ impl _1stPlace {
             SELECT "1", "2nd", "3d_model", "42", "_1"
             FROM "public"."1st_place"
             ORDER BY "1""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.1st_place`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."1st_place""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -80,7 +80,7 @@ impl _1stPlace {
                 SELECT FROM "public"."1st_place"
                 WHERE "1" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&_1]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&_1]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -50,7 +50,7 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeep {
                    "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy"
             FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_"
             WHERE "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(
+        ::rowsmith_runtime::read::one_or_none(
             db,
             SQL,
             &[&a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps],
@@ -67,14 +67,14 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeep {
                    "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy"
             FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_"
             ORDER BY "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -87,7 +87,7 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeep {
                 SELECT FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_"
                 WHERE "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_" = $1
             )"#;
-        ::rowsmith_runtime::query::value(
+        ::rowsmith_runtime::read::value(
             db,
             SQL,
             &[&a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps],
@@ -177,7 +177,7 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeep {
                    "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx"
             FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy"
             WHERE "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_" = $1"#;
-        ::rowsmith_runtime::query::all(
+        ::rowsmith_runtime::read::all(
             db,
             SQL,
             &[&self.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps],

@@ -46,7 +46,7 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy {
             SELECT "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_",
                    "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx"
             FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_`.
@@ -59,7 +59,7 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy {
                    "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx"
             FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy"
             WHERE "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_" = $1"#;
-        ::rowsmith_runtime::query::all(
+        ::rowsmith_runtime::read::all(
             db,
             SQL,
             &[&a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps],
@@ -79,7 +79,7 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy {
             FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy"
             WHERE "a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps_" = $1
               AND "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüx" = $2"#;
-        ::rowsmith_runtime::query::all(
+        ::rowsmith_runtime::read::all(
             db,
             SQL,
             &[
@@ -94,7 +94,7 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy {
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keepsy`.
@@ -170,7 +170,7 @@ impl ANameOfSixtyThreeBytesWhichIsAllThatPostgresqlKeepsy {
         {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(
+        ::rowsmith_runtime::read::one_or_none(
             db,
             SQL,
             &[&self.a_name_of_sixty_three_bytes_which_is_all_that_postgresql_keeps],

@@ -41,7 +41,7 @@ impl Client {
             SELECT "id", "client", "clients"
             FROM "public"."client"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `client`.
@@ -53,7 +53,7 @@ impl Client {
             SELECT "id", "client", "clients"
             FROM "public"."client"
             WHERE "client" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&client]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&client]).await
     }
 
     /// Lists all rows of `public.client`, in the order of the primary key.
@@ -64,14 +64,14 @@ impl Client {
             SELECT "id", "client", "clients"
             FROM "public"."client"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.client`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."client""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -84,7 +84,7 @@ impl Client {
                 SELECT FROM "public"."client"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -47,7 +47,7 @@ impl Db {
             SELECT "id", "db", "SQL", "sql"
             FROM "public"."db"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `db`.
@@ -59,7 +59,7 @@ impl Db {
             SELECT "id", "db", "SQL", "sql"
             FROM "public"."db"
             WHERE "db" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&db_]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&db_]).await
     }
 
     /// Lists all rows of `public.db`, in the order of the primary key.
@@ -70,14 +70,14 @@ impl Db {
             SELECT "id", "db", "SQL", "sql"
             FROM "public"."db"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.db`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."db""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -90,7 +90,7 @@ impl Db {
                 SELECT FROM "public"."db"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

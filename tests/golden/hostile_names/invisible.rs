@@ -73,7 +73,7 @@ impl Invisible {
         zero_width: i32,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = "SELECT \"zero\u{200b}width\", \"join\u{200d}er\", \"over\u{202e}ride\", \"non breaking\", \"bell\u{7}\", \"escape\u{1b}[31m\",\n       \"nel\u{85}\", \"para\u{2029}\"\nFROM \"public\".\"invisible\"\nWHERE \"zero\u{200b}width\" = $1";
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&zero_width]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&zero_width]).await
     }
 
     /// Lists all rows of `public.invisible`, in the order of the primary key.
@@ -81,14 +81,14 @@ impl Invisible {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = "SELECT \"zero\u{200b}width\", \"join\u{200d}er\", \"over\u{202e}ride\", \"non breaking\", \"bell\u{7}\", \"escape\u{1b}[31m\",\n       \"nel\u{85}\", \"para\u{2029}\"\nFROM \"public\".\"invisible\"\nORDER BY \"zero\u{200b}width\"";
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.invisible`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."invisible""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -97,7 +97,7 @@ impl Invisible {
         zero_width: i32,
     ) -> ::rowsmith_runtime::Result<bool> {
         const SQL: &str = "SELECT EXISTS (\n    SELECT FROM \"public\".\"invisible\"\n    WHERE \"zero\u{200b}width\" = $1\n)";
-        ::rowsmith_runtime::query::value(db, SQL, &[&zero_width]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&zero_width]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

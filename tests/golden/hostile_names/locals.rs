@@ -87,7 +87,7 @@ impl Local {
             FROM "public"."locals"
             WHERE "db" = $1
               AND "row" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&db_, &row]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&db_, &row]).await
     }
 
     /// Finds the row with this `sql`, `self`.
@@ -101,7 +101,7 @@ impl Local {
             FROM "public"."locals"
             WHERE "sql" = $1
               AND "self" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&sql, &self_]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&sql, &self_]).await
     }
 
     /// Lists all rows of `public.locals`, in the order of the primary key.
@@ -112,7 +112,7 @@ impl Local {
             SELECT "db", "row", "rows", "sql", "self", "params", "value", "values", "client", "tx"
             FROM "public"."locals"
             ORDER BY "db", "row""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `client`.
@@ -125,14 +125,14 @@ impl Local {
             FROM "public"."locals"
             WHERE "client" = $1
             ORDER BY "db", "row""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&client]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&client]).await
     }
 
     /// Counts the rows of `public.locals`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."locals""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -147,7 +147,7 @@ impl Local {
                 WHERE "db" = $1
                   AND "row" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&db_, &row]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&db_, &row]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -20,7 +20,7 @@ impl NewLine {
         id: i32,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = "SELECT \"id\"\nFROM \"public\".\"new\nline\"\nWHERE \"id\" = $1";
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.new line`, in the order of the primary key.
@@ -28,13 +28,13 @@ impl NewLine {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = "SELECT \"id\"\nFROM \"public\".\"new\nline\"\nORDER BY \"id\"";
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.new line`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = "SELECT count(*) FROM \"public\".\"new\nline\"";
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -44,7 +44,7 @@ impl NewLine {
     ) -> ::rowsmith_runtime::Result<bool> {
         const SQL: &str =
             "SELECT EXISTS (\n    SELECT FROM \"public\".\"new\nline\"\n    WHERE \"id\" = $1\n)";
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

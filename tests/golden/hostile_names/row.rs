@@ -45,7 +45,7 @@ impl Row {
             SELECT "id", "row", "rows", "at"
             FROM "public"."row"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `row`.
@@ -57,7 +57,7 @@ impl Row {
             SELECT "id", "row", "rows", "at"
             FROM "public"."row"
             WHERE "row" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&row]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&row]).await
     }
 
     /// Lists all rows of `public.row`, in the order of the primary key.
@@ -68,14 +68,14 @@ impl Row {
             SELECT "id", "row", "rows", "at"
             FROM "public"."row"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.row`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."row""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -88,7 +88,7 @@ impl Row {
                 SELECT FROM "public"."row"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

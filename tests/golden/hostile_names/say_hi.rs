@@ -171,7 +171,7 @@ impl SayHi {
         the_id: i32,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = "SELECT \"the \"\"id\"\"\", \"it's\", \"a b  c\", \"tab\tin it\", \"new\nline\", \"back\\slash\",\n       \"hash \"\"# inside\", \"{braces}\", \"$1\", \"%s\", \"--comment\", \"/* open\", \"close */\",\n       \"semi;colon\", \"`ticks`\", \"<b>\", \"r\"\"#\", \"a.b\", \"a::b\", \"null\n-- DROP\"\nFROM \"public\".\"say \"\"hi\"\"\"\nWHERE \"the \"\"id\"\"\" = $1";
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&the_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&the_id]).await
     }
 
     /// Finds the row with this `it's`.
@@ -180,7 +180,7 @@ impl SayHi {
         it_s: &str,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = "SELECT \"the \"\"id\"\"\", \"it's\", \"a b  c\", \"tab\tin it\", \"new\nline\", \"back\\slash\",\n       \"hash \"\"# inside\", \"{braces}\", \"$1\", \"%s\", \"--comment\", \"/* open\", \"close */\",\n       \"semi;colon\", \"`ticks`\", \"<b>\", \"r\"\"#\", \"a.b\", \"a::b\", \"null\n-- DROP\"\nFROM \"public\".\"say \"\"hi\"\"\"\nWHERE \"it's\" = $1";
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&it_s]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&it_s]).await
     }
 
     /// Lists all rows of `public.say "hi"`, in the order of the primary key.
@@ -188,7 +188,7 @@ impl SayHi {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = "SELECT \"the \"\"id\"\"\", \"it's\", \"a b  c\", \"tab\tin it\", \"new\nline\", \"back\\slash\",\n       \"hash \"\"# inside\", \"{braces}\", \"$1\", \"%s\", \"--comment\", \"/* open\", \"close */\",\n       \"semi;colon\", \"`ticks`\", \"<b>\", \"r\"\"#\", \"a.b\", \"a::b\", \"null\n-- DROP\"\nFROM \"public\".\"say \"\"hi\"\"\"\nORDER BY \"the \"\"id\"\"\"";
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `a b c`, `new line`.
@@ -198,14 +198,14 @@ impl SayHi {
         new_line: &str,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = "SELECT \"the \"\"id\"\"\", \"it's\", \"a b  c\", \"tab\tin it\", \"new\nline\", \"back\\slash\",\n       \"hash \"\"# inside\", \"{braces}\", \"$1\", \"%s\", \"--comment\", \"/* open\", \"close */\",\n       \"semi;colon\", \"`ticks`\", \"<b>\", \"r\"\"#\", \"a.b\", \"a::b\", \"null\n-- DROP\"\nFROM \"public\".\"say \"\"hi\"\"\"\nWHERE \"a b  c\" = $1\n  AND \"new\nline\" = $2\nORDER BY \"the \"\"id\"\"\"";
-        ::rowsmith_runtime::query::all(db, SQL, &[&a_b_c, &new_line]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&a_b_c, &new_line]).await
     }
 
     /// Counts the rows of `public.say "hi"`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."say ""hi""""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -218,7 +218,7 @@ impl SayHi {
                 SELECT FROM "public"."say ""hi"""
                 WHERE "the ""id""" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&the_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&the_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -291,7 +291,7 @@ impl SayHi {
             FROM "public"."white space"
             WHERE "say hi" = $1
             ORDER BY "white space""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.the_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.the_id]).await
     }
 }
 

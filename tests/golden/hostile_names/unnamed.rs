@@ -56,7 +56,7 @@ impl Unnamed {
             SELECT "?", "...", "---", "=", " "
             FROM "public"."!!!"
             WHERE "?" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&column_1]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&column_1]).await
     }
 
     /// Lists all rows of `public.!!!`, in the order of the primary key.
@@ -67,14 +67,14 @@ impl Unnamed {
             SELECT "?", "...", "---", "=", " "
             FROM "public"."!!!"
             ORDER BY "?""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.!!!`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."!!!""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -87,7 +87,7 @@ impl Unnamed {
                 SELECT FROM "public"."!!!"
                 WHERE "?" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&column_1]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&column_1]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

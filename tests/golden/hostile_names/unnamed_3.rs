@@ -40,7 +40,7 @@ impl Unnamed2 {
             SELECT "_", "__", "___"
             FROM "public"."_"
             WHERE "_" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&column_1]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&column_1]).await
     }
 
     /// Lists all rows of `public._`, in the order of the primary key.
@@ -51,14 +51,14 @@ impl Unnamed2 {
             SELECT "_", "__", "___"
             FROM "public"."_"
             ORDER BY "_""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public._`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."_""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -71,7 +71,7 @@ impl Unnamed2 {
                 SELECT FROM "public"."_"
                 WHERE "_" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&column_1]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&column_1]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -51,7 +51,7 @@ impl WhiteSpace {
             SELECT "white space", "say hi"
             FROM "public"."white space"
             WHERE "white space" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&white_space]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&white_space]).await
     }
 
     /// Lists all rows of `public.white space`, in the order of the primary key.
@@ -62,7 +62,7 @@ impl WhiteSpace {
             SELECT "white space", "say hi"
             FROM "public"."white space"
             ORDER BY "white space""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `say hi`.
@@ -75,14 +75,14 @@ impl WhiteSpace {
             FROM "public"."white space"
             WHERE "say hi" = $1
             ORDER BY "white space""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&say_hi]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&say_hi]).await
     }
 
     /// Counts the rows of `public.white space`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."white space""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -95,7 +95,7 @@ impl WhiteSpace {
                 SELECT FROM "public"."white space"
                 WHERE "white space" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&white_space]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&white_space]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -167,7 +167,7 @@ impl WhiteSpace {
         if self.say_hi.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.say_hi]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.say_hi]).await
     }
 
     /// The rows of `my "schema".my table` whose `white space` references this one.
@@ -180,7 +180,7 @@ impl WhiteSpace {
             FROM "my ""schema"""."my table"
             WHERE "white space" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.white_space]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.white_space]).await
     }
 }
 

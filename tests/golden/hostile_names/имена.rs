@@ -31,7 +31,7 @@ impl Имена {
             SELECT "имя", "Фамилия"
             FROM "public"."имена"
             WHERE "имя" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&имя]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&имя]).await
     }
 
     /// Lists all rows of `public.имена`, in the order of the primary key.
@@ -42,14 +42,14 @@ impl Имена {
             SELECT "имя", "Фамилия"
             FROM "public"."имена"
             ORDER BY "имя""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.имена`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."имена""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -62,7 +62,7 @@ impl Имена {
                 SELECT FROM "public"."имена"
                 WHERE "имя" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&имя]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&имя]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -31,7 +31,7 @@ impl أسماءRow {
             SELECT "رقم", "اسم"
             FROM "public"."أسماء"
             WHERE "رقم" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&رقم]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&رقم]).await
     }
 
     /// Lists all rows of `public.أسماء`, in the order of the primary key.
@@ -42,14 +42,14 @@ impl أسماءRow {
             SELECT "رقم", "اسم"
             FROM "public"."أسماء"
             ORDER BY "رقم""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.أسماء`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."أسماء""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -62,7 +62,7 @@ impl أسماءRow {
                 SELECT FROM "public"."أسماء"
                 WHERE "رقم" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&رقم]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&رقم]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

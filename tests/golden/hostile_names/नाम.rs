@@ -32,7 +32,7 @@ impl नामRow {
             SELECT "संख्या", "क्षेत्र"
             FROM "public"."नाम"
             WHERE "संख्या" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&संख_या]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&संख_या]).await
     }
 
     /// Lists all rows of `public.नाम`, in the order of the primary key.
@@ -43,14 +43,14 @@ impl नामRow {
             SELECT "संख्या", "क्षेत्र"
             FROM "public"."नाम"
             ORDER BY "संख्या""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.नाम`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."नाम""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -63,7 +63,7 @@ impl नामRow {
                 SELECT FROM "public"."नाम"
                 WHERE "संख्या" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&संख_या]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&संख_या]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

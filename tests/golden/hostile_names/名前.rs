@@ -40,7 +40,7 @@ impl 名前Row {
             SELECT "番号", "名", "種類"
             FROM "public"."名前"
             WHERE "番号" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&番号]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&番号]).await
     }
 
     /// Finds the row with this `種類`.
@@ -52,7 +52,7 @@ impl 名前Row {
             SELECT "番号", "名", "種類"
             FROM "public"."名前"
             WHERE "種類" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&種類]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&種類]).await
     }
 
     /// Lists all rows of `public.名前`, in the order of the primary key.
@@ -63,14 +63,14 @@ impl 名前Row {
             SELECT "番号", "名", "種類"
             FROM "public"."名前"
             ORDER BY "番号""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.名前`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."名前""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -83,7 +83,7 @@ impl 名前Row {
                 SELECT FROM "public"."名前"
                 WHERE "番号" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&番号]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&番号]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

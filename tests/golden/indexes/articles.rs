@@ -125,7 +125,7 @@ impl Article {
                    "published_at", "deleted_at"
             FROM "public"."articles"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `title`.
@@ -141,7 +141,7 @@ impl Article {
             FROM "public"."articles"
             WHERE "title" = $1
               AND ("deleted_at" IS NULL)"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&title]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&title]).await
     }
 
     /// Finds the row with this `section`, `place`.
@@ -156,7 +156,7 @@ impl Article {
             FROM "public"."articles"
             WHERE "section" = $1
               AND "place" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&section, &place]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&section, &place]).await
     }
 
     /// Finds the row with this `slug`.
@@ -169,7 +169,7 @@ impl Article {
                    "published_at", "deleted_at"
             FROM "public"."articles"
             WHERE "slug" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&slug]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&slug]).await
     }
 
     /// Lists all rows of `public.articles`, in the order of the primary key.
@@ -181,7 +181,7 @@ impl Article {
                    "published_at", "deleted_at"
             FROM "public"."articles"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `author`.
@@ -195,7 +195,7 @@ impl Article {
             FROM "public"."articles"
             WHERE "author" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&author]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&author]).await
     }
 
     /// Lists the rows with this `deleted_at`.
@@ -209,7 +209,7 @@ impl Article {
             FROM "public"."articles"
             WHERE "deleted_at" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&deleted_at]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&deleted_at]).await
     }
 
     /// Lists the rows with this `section`, `published_at`, `id`.
@@ -227,7 +227,7 @@ impl Article {
               AND "published_at" = $2
               AND "id" = $3
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&section, &published_at, &id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&section, &published_at, &id]).await
     }
 
     /// Lists the rows with this `place`.
@@ -241,7 +241,7 @@ impl Article {
             FROM "public"."articles"
             WHERE "place" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&place]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&place]).await
     }
 
     /// Lists the rows with this `published_at`.
@@ -255,7 +255,7 @@ impl Article {
             FROM "public"."articles"
             WHERE "published_at" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&published_at]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&published_at]).await
     }
 
     /// Lists the rows with this `section`, `author`.
@@ -271,7 +271,7 @@ impl Article {
             WHERE "section" = $1
               AND "author" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&section, &author]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&section, &author]).await
     }
 
     /// Lists the rows with this `title`.
@@ -285,14 +285,14 @@ impl Article {
             FROM "public"."articles"
             WHERE "title" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&title]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&title]).await
     }
 
     /// Counts the rows of `public.articles`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."articles""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -305,7 +305,7 @@ impl Article {
                 SELECT FROM "public"."articles"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -378,7 +378,7 @@ impl Article {
             FROM "public"."drafts"
             WHERE "article_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The row of `public.notes` whose `article_id` references this one, if there is one.
@@ -390,7 +390,7 @@ impl Article {
             SELECT "id", "article_id", "title", "text"
             FROM "public"."notes"
             WHERE "article_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.id]).await
     }
 }
 

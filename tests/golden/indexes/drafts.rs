@@ -51,7 +51,7 @@ impl Draft {
             SELECT "id", "article_id", "current"
             FROM "public"."drafts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `article_id`.
@@ -66,7 +66,7 @@ impl Draft {
             FROM "public"."drafts"
             WHERE "article_id" = $1
               AND ("current")"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&article_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&article_id]).await
     }
 
     /// Lists all rows of `public.drafts`, in the order of the primary key.
@@ -77,7 +77,7 @@ impl Draft {
             SELECT "id", "article_id", "current"
             FROM "public"."drafts"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `article_id`.
@@ -90,14 +90,14 @@ impl Draft {
             FROM "public"."drafts"
             WHERE "article_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&article_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&article_id]).await
     }
 
     /// Counts the rows of `public.drafts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."drafts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -110,7 +110,7 @@ impl Draft {
                 SELECT FROM "public"."drafts"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -183,7 +183,7 @@ impl Draft {
                    "published_at", "deleted_at"
             FROM "public"."articles"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.article_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.article_id]).await
     }
 }
 

@@ -57,7 +57,7 @@ impl Note {
             SELECT "id", "article_id", "title", "text"
             FROM "public"."notes"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `article_id`.
@@ -69,7 +69,7 @@ impl Note {
             SELECT "id", "article_id", "title", "text"
             FROM "public"."notes"
             WHERE "article_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&article_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&article_id]).await
     }
 
     /// Lists all rows of `public.notes`, in the order of the primary key.
@@ -80,14 +80,14 @@ impl Note {
             SELECT "id", "article_id", "title", "text"
             FROM "public"."notes"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.notes`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."notes""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -100,7 +100,7 @@ impl Note {
                 SELECT FROM "public"."notes"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -173,7 +173,7 @@ impl Note {
                    "published_at", "deleted_at"
             FROM "public"."articles"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.article_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.article_id]).await
     }
 }
 

@@ -56,7 +56,7 @@ impl Capital {
             SELECT "name", "population", "elevation", "country", "mayor"
             FROM "public"."capitals"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&name]).await
     }
 
     /// Finds the row with this `country`.
@@ -68,7 +68,7 @@ impl Capital {
             SELECT "name", "population", "elevation", "country", "mayor"
             FROM "public"."capitals"
             WHERE "country" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&country]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&country]).await
     }
 
     /// Lists all rows of `public.capitals`, in the order of the primary key.
@@ -79,14 +79,14 @@ impl Capital {
             SELECT "name", "population", "elevation", "country", "mayor"
             FROM "public"."capitals"
             ORDER BY "name""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.capitals`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."capitals""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -99,7 +99,7 @@ impl Capital {
                 SELECT FROM "public"."capitals"
                 WHERE "name" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&name]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -24,7 +24,7 @@ impl OneColumn {
             SELECT "name"
             FROM "public"."one_column"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&name]).await
     }
 
     /// Lists all rows of `public.one_column`, in the order of the primary key.
@@ -35,14 +35,14 @@ impl OneColumn {
             SELECT "name"
             FROM "public"."one_column"
             ORDER BY "name""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.one_column`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."one_column""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -55,7 +55,7 @@ impl OneColumn {
                 SELECT FROM "public"."one_column"
                 WHERE "name" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&name]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -56,7 +56,7 @@ impl AccountLabel {
             FROM "public"."account_labels"
             WHERE "account_id" = $1
               AND "label_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&account_id, &label_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&account_id, &label_id]).await
     }
 
     /// Lists all rows of `public.account_labels`, in the order of the primary key.
@@ -67,7 +67,7 @@ impl AccountLabel {
             SELECT "account_id", "label_id"
             FROM "public"."account_labels"
             ORDER BY "account_id", "label_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `account_id`.
@@ -80,7 +80,7 @@ impl AccountLabel {
             FROM "public"."account_labels"
             WHERE "account_id" = $1
             ORDER BY "account_id", "label_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&account_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&account_id]).await
     }
 
     /// Lists the rows with this `label_id`.
@@ -93,14 +93,14 @@ impl AccountLabel {
             FROM "public"."account_labels"
             WHERE "label_id" = $1
             ORDER BY "account_id", "label_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&label_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&label_id]).await
     }
 
     /// Counts the rows of `public.account_labels`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."account_labels""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -115,7 +115,7 @@ impl AccountLabel {
                 WHERE "account_id" = $1
                   AND "label_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&account_id, &label_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&account_id, &label_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -189,7 +189,7 @@ impl AccountLabel {
             SELECT "id", "handle", "number", "rating"
             FROM "public"."accounts"
             WHERE "id" = $1::int4"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.account_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.account_id]).await
     }
 
     /// The row of `public.labels` that `label_id` references.
@@ -201,7 +201,7 @@ impl AccountLabel {
             SELECT "id", "name"
             FROM "public"."labels"
             WHERE "id" = $1::int8"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.label_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.label_id]).await
     }
 }
 

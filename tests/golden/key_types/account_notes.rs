@@ -42,7 +42,7 @@ impl AccountNote {
             SELECT "account_id", "note"
             FROM "public"."account_notes"
             WHERE "account_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&account_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&account_id]).await
     }
 
     /// Lists all rows of `public.account_notes`, in the order of the primary key.
@@ -53,14 +53,14 @@ impl AccountNote {
             SELECT "account_id", "note"
             FROM "public"."account_notes"
             ORDER BY "account_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.account_notes`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."account_notes""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -73,7 +73,7 @@ impl AccountNote {
                 SELECT FROM "public"."account_notes"
                 WHERE "account_id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&account_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&account_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -145,7 +145,7 @@ impl AccountNote {
             SELECT "id", "handle", "number", "rating"
             FROM "public"."accounts"
             WHERE "id" = $1::int4"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.account_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.account_id]).await
     }
 }
 

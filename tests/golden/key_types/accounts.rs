@@ -128,7 +128,7 @@ impl Account {
             SELECT "id", "handle", "number", "rating"
             FROM "public"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `handle`.
@@ -140,7 +140,7 @@ impl Account {
             SELECT "id", "handle", "number", "rating"
             FROM "public"."accounts"
             WHERE "handle" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&handle]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&handle]).await
     }
 
     /// Finds the row with this `number`.
@@ -152,7 +152,7 @@ impl Account {
             SELECT "id", "handle", "number", "rating"
             FROM "public"."accounts"
             WHERE "number" = $1::int8::"public"."account_number""#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&number]).await
     }
 
     /// Finds the row with this `rating`.
@@ -164,7 +164,7 @@ impl Account {
             SELECT "id", "handle", "number", "rating"
             FROM "public"."accounts"
             WHERE "rating" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&rating]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&rating]).await
     }
 
     /// Lists all rows of `public.accounts`, in the order of the primary key.
@@ -175,14 +175,14 @@ impl Account {
             SELECT "id", "handle", "number", "rating"
             FROM "public"."accounts"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.accounts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."accounts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -195,7 +195,7 @@ impl Account {
                 SELECT FROM "public"."accounts"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -268,7 +268,7 @@ impl Account {
             FROM "public"."account_labels"
             WHERE "account_id" = $1::int8
             ORDER BY "account_id", "label_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The row of `public.account_notes` whose `account_id` references this one, if there is one.
@@ -280,7 +280,7 @@ impl Account {
             SELECT "account_id", "note"
             FROM "public"."account_notes"
             WHERE "account_id" = $1::int8"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.entries` whose `account_id` references this one.
@@ -294,7 +294,7 @@ impl Account {
             FROM "public"."entries"
             WHERE "account_id" = $1::int8
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.entries` whose `small_account_id` references this one.
@@ -308,7 +308,7 @@ impl Account {
             FROM "public"."entries"
             WHERE "small_account_id" = $1::int8
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.entries` whose `account_handle` references this one.
@@ -322,7 +322,7 @@ impl Account {
             FROM "public"."entries"
             WHERE "account_handle" = $1::text
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.handle]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.handle]).await
     }
 
     /// The rows of `public.entries` whose `account_number` references this one.
@@ -336,7 +336,7 @@ impl Account {
             FROM "public"."entries"
             WHERE "account_number" = $1::int8::"public"."account_number"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.number]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.number]).await
     }
 
     /// The rows of `public.entries` whose `rating` references this one.
@@ -350,7 +350,7 @@ impl Account {
             FROM "public"."entries"
             WHERE "rating" = $1::numeric
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.rating]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.rating]).await
     }
 
     /// The rows of `public.labels` that `public.account_labels` links to this one.
@@ -364,7 +364,7 @@ impl Account {
             JOIN "public"."account_labels" AS j ON j."label_id" = t."id"
             WHERE j."account_id" = $1::int8
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

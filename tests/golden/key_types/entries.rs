@@ -125,7 +125,7 @@ impl Entry {
                    "rating"
             FROM "public"."entries"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.entries`, in the order of the primary key.
@@ -137,7 +137,7 @@ impl Entry {
                    "rating"
             FROM "public"."entries"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `account_id`.
@@ -151,7 +151,7 @@ impl Entry {
             FROM "public"."entries"
             WHERE "account_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&account_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&account_id]).await
     }
 
     /// Lists the rows with this `small_account_id`.
@@ -165,7 +165,7 @@ impl Entry {
             FROM "public"."entries"
             WHERE "small_account_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&small_account_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&small_account_id]).await
     }
 
     /// Lists the rows with this `account_handle`.
@@ -179,7 +179,7 @@ impl Entry {
             FROM "public"."entries"
             WHERE "account_handle" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&account_handle]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&account_handle]).await
     }
 
     /// Lists the rows with this `account_number`.
@@ -193,7 +193,7 @@ impl Entry {
             FROM "public"."entries"
             WHERE "account_number" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&account_number]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&account_number]).await
     }
 
     /// Lists the rows with this `rating`.
@@ -207,14 +207,14 @@ impl Entry {
             FROM "public"."entries"
             WHERE "rating" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&rating]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&rating]).await
     }
 
     /// Counts the rows of `public.entries`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."entries""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -227,7 +227,7 @@ impl Entry {
                 SELECT FROM "public"."entries"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -299,7 +299,7 @@ impl Entry {
             SELECT "id", "handle", "number", "rating"
             FROM "public"."accounts"
             WHERE "id" = $1::int4"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.account_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.account_id]).await
     }
 
     /// The row of `public.accounts` that `small_account_id` references.
@@ -314,7 +314,7 @@ impl Entry {
         if self.small_account_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.small_account_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.small_account_id]).await
     }
 
     /// The row of `public.accounts` that `account_handle` references.
@@ -329,7 +329,7 @@ impl Entry {
         if self.account_handle.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.account_handle]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.account_handle]).await
     }
 
     /// The row of `public.accounts` that `account_number` references.
@@ -344,7 +344,7 @@ impl Entry {
         if self.account_number.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.account_number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.account_number]).await
     }
 
     /// The row of `public.accounts` that `rating` references.
@@ -359,7 +359,7 @@ impl Entry {
         if self.rating.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.rating]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.rating]).await
     }
 }
 

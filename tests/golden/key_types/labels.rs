@@ -51,7 +51,7 @@ impl Label {
             SELECT "id", "name"
             FROM "public"."labels"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.labels`, in the order of the primary key.
@@ -62,14 +62,14 @@ impl Label {
             SELECT "id", "name"
             FROM "public"."labels"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.labels`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."labels""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -82,7 +82,7 @@ impl Label {
                 SELECT FROM "public"."labels"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -155,7 +155,7 @@ impl Label {
             FROM "public"."account_labels"
             WHERE "label_id" = $1::int2
             ORDER BY "account_id", "label_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.accounts` that `public.account_labels` links to this one.
@@ -169,7 +169,7 @@ impl Label {
             JOIN "public"."account_labels" AS j ON j."account_id" = t."id"
             WHERE j."label_id" = $1::int2
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -55,7 +55,7 @@ impl As {
             SELECT "id", "as"
             FROM "public"."as"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `as`.
@@ -67,7 +67,7 @@ impl As {
             SELECT "id", "as"
             FROM "public"."as"
             WHERE "as" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&r#as]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&r#as]).await
     }
 
     /// Lists all rows of `public.as`, in the order of the primary key.
@@ -78,14 +78,14 @@ impl As {
             SELECT "id", "as"
             FROM "public"."as"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.as`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."as""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -98,7 +98,7 @@ impl As {
                 SELECT FROM "public"."as"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -171,7 +171,7 @@ impl As {
             FROM "public"."keyword_keys"
             WHERE "as" = $1
             ORDER BY "as", "self""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.self` that `public.keyword_keys` links to this one.
@@ -185,7 +185,7 @@ impl As {
             JOIN "public"."keyword_keys" AS j ON j."self" = t."id"
             WHERE j."as" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

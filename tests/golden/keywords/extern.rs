@@ -33,7 +33,7 @@ impl Extern {
             SELECT "id", "extern"
             FROM "public"."extern"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `extern`.
@@ -45,7 +45,7 @@ impl Extern {
             SELECT "id", "extern"
             FROM "public"."extern"
             WHERE "extern" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&r#extern]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&r#extern]).await
     }
 
     /// Lists all rows of `public.extern`, in the order of the primary key.
@@ -56,14 +56,14 @@ impl Extern {
             SELECT "id", "extern"
             FROM "public"."extern"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.extern`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."extern""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -76,7 +76,7 @@ impl Extern {
                 SELECT FROM "public"."extern"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -93,7 +93,7 @@ impl KeywordKey {
             FROM "public"."keyword_keys"
             WHERE "as" = $1
               AND "self" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&r#as, &self_]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&r#as, &self_]).await
     }
 
     /// Finds the row with this `self`, `type`, `yield_id`.
@@ -109,7 +109,7 @@ impl KeywordKey {
             WHERE "self" = $1
               AND "type" = $2
               AND "yield_id" = $3"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self_, &r#type, &yield_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self_, &r#type, &yield_id]).await
     }
 
     /// Lists all rows of `public.keyword_keys`, in the order of the primary key.
@@ -120,7 +120,7 @@ impl KeywordKey {
             SELECT "as", "self", "type", "yield_id"
             FROM "public"."keyword_keys"
             ORDER BY "as", "self""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `as`.
@@ -133,7 +133,7 @@ impl KeywordKey {
             FROM "public"."keyword_keys"
             WHERE "as" = $1
             ORDER BY "as", "self""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&r#as]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&r#as]).await
     }
 
     /// Lists the rows with this `self`.
@@ -146,7 +146,7 @@ impl KeywordKey {
             FROM "public"."keyword_keys"
             WHERE "self" = $1
             ORDER BY "as", "self""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self_]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self_]).await
     }
 
     /// Lists the rows with this `type`.
@@ -159,7 +159,7 @@ impl KeywordKey {
             FROM "public"."keyword_keys"
             WHERE "type" = $1
             ORDER BY "as", "self""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&r#type]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&r#type]).await
     }
 
     /// Lists the rows with this `yield_id`.
@@ -172,14 +172,14 @@ impl KeywordKey {
             FROM "public"."keyword_keys"
             WHERE "yield_id" = $1
             ORDER BY "as", "self""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&yield_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&yield_id]).await
     }
 
     /// Counts the rows of `public.keyword_keys`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."keyword_keys""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -194,7 +194,7 @@ impl KeywordKey {
                 WHERE "as" = $1
                   AND "self" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&r#as, &self_]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&r#as, &self_]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -268,7 +268,7 @@ impl KeywordKey {
             SELECT "id", "as"
             FROM "public"."as"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.r#as]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.r#as]).await
     }
 
     /// The row of `public.self` that `self` references.
@@ -280,7 +280,7 @@ impl KeywordKey {
             SELECT "id", "self"
             FROM "public"."self"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.self_]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.self_]).await
     }
 
     /// The row of `public.type` that `type` references.
@@ -295,7 +295,7 @@ impl KeywordKey {
         if self.r#type.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.r#type]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.r#type]).await
     }
 
     /// The row of `public.yield` that `yield_id` references.
@@ -310,7 +310,7 @@ impl KeywordKey {
         if self.yield_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.yield_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.yield_id]).await
     }
 }
 

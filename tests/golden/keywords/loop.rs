@@ -33,7 +33,7 @@ impl Loop {
             SELECT "id", "loop"
             FROM "public"."loop"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `loop`.
@@ -45,7 +45,7 @@ impl Loop {
             SELECT "id", "loop"
             FROM "public"."loop"
             WHERE "loop" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&r#loop]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&r#loop]).await
     }
 
     /// Lists all rows of `public.loop`, in the order of the primary key.
@@ -56,14 +56,14 @@ impl Loop {
             SELECT "id", "loop"
             FROM "public"."loop"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.loop`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."loop""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -76,7 +76,7 @@ impl Loop {
                 SELECT FROM "public"."loop"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -33,7 +33,7 @@ impl Trait {
             SELECT "id", "trait"
             FROM "public"."trait"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `trait`.
@@ -45,7 +45,7 @@ impl Trait {
             SELECT "id", "trait"
             FROM "public"."trait"
             WHERE "trait" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&r#trait]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&r#trait]).await
     }
 
     /// Lists all rows of `public.trait`, in the order of the primary key.
@@ -56,14 +56,14 @@ impl Trait {
             SELECT "id", "trait"
             FROM "public"."trait"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.trait`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."trait""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -76,7 +76,7 @@ impl Trait {
                 SELECT FROM "public"."trait"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -33,7 +33,7 @@ impl True {
             SELECT "id", "true"
             FROM "public"."true"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `true`.
@@ -45,7 +45,7 @@ impl True {
             SELECT "id", "true"
             FROM "public"."true"
             WHERE "true" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&r#true]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&r#true]).await
     }
 
     /// Lists all rows of `public.true`, in the order of the primary key.
@@ -56,14 +56,14 @@ impl True {
             SELECT "id", "true"
             FROM "public"."true"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.true`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."true""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -76,7 +76,7 @@ impl True {
                 SELECT FROM "public"."true"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -42,7 +42,7 @@ impl Type {
             SELECT "id", "type"
             FROM "public"."type"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `type`.
@@ -54,7 +54,7 @@ impl Type {
             SELECT "id", "type"
             FROM "public"."type"
             WHERE "type" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&r#type]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&r#type]).await
     }
 
     /// Lists all rows of `public.type`, in the order of the primary key.
@@ -65,14 +65,14 @@ impl Type {
             SELECT "id", "type"
             FROM "public"."type"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.type`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."type""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -85,7 +85,7 @@ impl Type {
                 SELECT FROM "public"."type"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -158,7 +158,7 @@ impl Type {
             FROM "public"."keyword_keys"
             WHERE "type" = $1
             ORDER BY "as", "self""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.r#type]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.r#type]).await
     }
 }
 

@@ -42,7 +42,7 @@ impl Yield {
             SELECT "id", "yield"
             FROM "public"."yield"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `yield`.
@@ -54,7 +54,7 @@ impl Yield {
             SELECT "id", "yield"
             FROM "public"."yield"
             WHERE "yield" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&r#yield]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&r#yield]).await
     }
 
     /// Lists all rows of `public.yield`, in the order of the primary key.
@@ -65,14 +65,14 @@ impl Yield {
             SELECT "id", "yield"
             FROM "public"."yield"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.yield`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."yield""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -85,7 +85,7 @@ impl Yield {
                 SELECT FROM "public"."yield"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -158,7 +158,7 @@ impl Yield {
             FROM "public"."keyword_keys"
             WHERE "yield_id" = $1
             ORDER BY "as", "self""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

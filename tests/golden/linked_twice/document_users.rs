@@ -56,7 +56,7 @@ impl DocumentUser {
             FROM "public"."document_users"
             WHERE "document_id" = $1
               AND "user_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&document_id, &user_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&document_id, &user_id]).await
     }
 
     /// Lists all rows of `public.document_users`, in the order of the primary key.
@@ -67,7 +67,7 @@ impl DocumentUser {
             SELECT "document_id", "user_id"
             FROM "public"."document_users"
             ORDER BY "document_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `document_id`.
@@ -80,7 +80,7 @@ impl DocumentUser {
             FROM "public"."document_users"
             WHERE "document_id" = $1
             ORDER BY "document_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&document_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&document_id]).await
     }
 
     /// Lists the rows with this `user_id`.
@@ -93,14 +93,14 @@ impl DocumentUser {
             FROM "public"."document_users"
             WHERE "user_id" = $1
             ORDER BY "document_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user_id]).await
     }
 
     /// Counts the rows of `public.document_users`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."document_users""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -115,7 +115,7 @@ impl DocumentUser {
                 WHERE "document_id" = $1
                   AND "user_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&document_id, &user_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&document_id, &user_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -189,7 +189,7 @@ impl DocumentUser {
             SELECT "id", "user_id", "title"
             FROM "public"."documents"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.document_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.document_id]).await
     }
 
     /// The row of `public.users` that `user_id` references.
@@ -201,7 +201,7 @@ impl DocumentUser {
             SELECT "id", "name"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.user_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.user_id]).await
     }
 }
 

@@ -92,7 +92,7 @@ impl Document {
             SELECT "id", "user_id", "title"
             FROM "public"."documents"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.documents`, in the order of the primary key.
@@ -103,7 +103,7 @@ impl Document {
             SELECT "id", "user_id", "title"
             FROM "public"."documents"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `user_id`.
@@ -116,14 +116,14 @@ impl Document {
             FROM "public"."documents"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user_id]).await
     }
 
     /// Counts the rows of `public.documents`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."documents""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -136,7 +136,7 @@ impl Document {
                 SELECT FROM "public"."documents"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -208,7 +208,7 @@ impl Document {
             SELECT "id", "name"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.user_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.user_id]).await
     }
 
     /// The rows of `public.document_users` whose `document_id` references this one.
@@ -221,7 +221,7 @@ impl Document {
             FROM "public"."document_users"
             WHERE "document_id" = $1
             ORDER BY "document_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.subscriptions` whose `document_id` references this one.
@@ -234,7 +234,7 @@ impl Document {
             FROM "public"."subscriptions"
             WHERE "document_id" = $1
             ORDER BY "user_id", "document_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.users` that `public.document_users` links to this one.
@@ -248,7 +248,7 @@ impl Document {
             JOIN "public"."document_users" AS j ON j."user_id" = t."id"
             WHERE j."document_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.users` that `public.subscriptions` links to this one.
@@ -262,7 +262,7 @@ impl Document {
             JOIN "public"."subscriptions" AS j ON j."user_id" = t."id"
             WHERE j."document_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

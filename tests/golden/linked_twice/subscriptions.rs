@@ -64,7 +64,7 @@ impl Subscription {
             FROM "public"."subscriptions"
             WHERE "user_id" = $1
               AND "document_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&user_id, &document_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&user_id, &document_id]).await
     }
 
     /// Lists all rows of `public.subscriptions`, in the order of the primary key.
@@ -75,7 +75,7 @@ impl Subscription {
             SELECT "user_id", "document_id", "subscribed_at"
             FROM "public"."subscriptions"
             ORDER BY "user_id", "document_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `user_id`.
@@ -88,7 +88,7 @@ impl Subscription {
             FROM "public"."subscriptions"
             WHERE "user_id" = $1
             ORDER BY "user_id", "document_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user_id]).await
     }
 
     /// Lists the rows with this `document_id`.
@@ -101,14 +101,14 @@ impl Subscription {
             FROM "public"."subscriptions"
             WHERE "document_id" = $1
             ORDER BY "user_id", "document_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&document_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&document_id]).await
     }
 
     /// Counts the rows of `public.subscriptions`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."subscriptions""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -123,7 +123,7 @@ impl Subscription {
                 WHERE "user_id" = $1
                   AND "document_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&user_id, &document_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&user_id, &document_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -197,7 +197,7 @@ impl Subscription {
             SELECT "id", "name"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.user_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.user_id]).await
     }
 
     /// The row of `public.documents` that `document_id` references.
@@ -209,7 +209,7 @@ impl Subscription {
             SELECT "id", "user_id", "title"
             FROM "public"."documents"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.document_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.document_id]).await
     }
 }
 

@@ -83,7 +83,7 @@ impl User {
             SELECT "id", "name"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.users`, in the order of the primary key.
@@ -94,14 +94,14 @@ impl User {
             SELECT "id", "name"
             FROM "public"."users"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.users`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."users""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -114,7 +114,7 @@ impl User {
                 SELECT FROM "public"."users"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -187,7 +187,7 @@ impl User {
             FROM "public"."document_users"
             WHERE "user_id" = $1
             ORDER BY "document_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.documents` whose `user_id` references this one.
@@ -200,7 +200,7 @@ impl User {
             FROM "public"."documents"
             WHERE "user_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.subscriptions` whose `user_id` references this one.
@@ -213,7 +213,7 @@ impl User {
             FROM "public"."subscriptions"
             WHERE "user_id" = $1
             ORDER BY "user_id", "document_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.documents` that `public.document_users` links to this one.
@@ -227,7 +227,7 @@ impl User {
             JOIN "public"."document_users" AS j ON j."document_id" = t."id"
             WHERE j."user_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.documents` that `public.subscriptions` links to this one.
@@ -241,7 +241,7 @@ impl User {
             JOIN "public"."subscriptions" AS j ON j."document_id" = t."id"
             WHERE j."user_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

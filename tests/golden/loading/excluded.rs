@@ -41,7 +41,7 @@ impl Excluded {
             SELECT "excluded", "n"
             FROM "public"."excluded"
             WHERE "excluded" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&excluded]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&excluded]).await
     }
 
     /// Lists all rows of `public.excluded`, in the order of the primary key.
@@ -52,7 +52,7 @@ impl Excluded {
             SELECT "excluded", "n"
             FROM "public"."excluded"
             ORDER BY "excluded""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `n`.
@@ -65,14 +65,14 @@ impl Excluded {
             FROM "public"."excluded"
             WHERE "n" = $1
             ORDER BY "excluded""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&n]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&n]).await
     }
 
     /// Counts the rows of `public.excluded`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."excluded""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -85,7 +85,7 @@ impl Excluded {
                 SELECT FROM "public"."excluded"
                 WHERE "excluded" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&excluded]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&excluded]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -158,7 +158,7 @@ impl Excluded {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "n" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.n]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.n]).await
     }
 }
 

@@ -368,7 +368,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "n" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&n]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&n]).await
     }
 
     /// Finds the row with this `address`.
@@ -381,7 +381,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "address" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&address]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&address]).await
     }
 
     /// Finds the row with this `amount`.
@@ -394,7 +394,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "amount" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&amount]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&amount]).await
     }
 
     /// Finds the row with this `bytes`.
@@ -407,7 +407,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "bytes" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&bytes]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&bytes]).await
     }
 
     /// Finds the row with this `code`.
@@ -420,7 +420,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "code" = $1::text::"public"."code""#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&code]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&code]).await
     }
 
     /// Finds the row with this `day`.
@@ -433,7 +433,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "day" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&day]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&day]).await
     }
 
     /// Finds the row with this `during`.
@@ -446,7 +446,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "during" = $1::text::money"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&during]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&during]).await
     }
 
     /// Finds the row with this `flag`.
@@ -459,7 +459,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "flag" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&flag]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&flag]).await
     }
 
     /// Finds the row with this `keys`.
@@ -472,7 +472,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "keys" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&keys]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&keys]).await
     }
 
     /// Finds the row with this `letters`.
@@ -485,7 +485,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "letters" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&letters]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&letters]).await
     }
 
     /// Finds the row with this `numbers`.
@@ -498,7 +498,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "numbers" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&numbers]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&numbers]).await
     }
 
     /// Finds the row with this `place`.
@@ -511,7 +511,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "place" = $1::"public"."place""#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&place]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&place]).await
     }
 
     /// Finds the row with this `ratio`.
@@ -524,7 +524,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "ratio" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&ratio]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&ratio]).await
     }
 
     /// Finds the row with this `size`.
@@ -537,7 +537,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "size" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&size]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&size]).await
     }
 
     /// Finds the row with this `slug`, `amount`, `letters`.
@@ -554,7 +554,7 @@ impl Key {
             WHERE "slug" = $1
               AND "amount" = $2
               AND "letters" = $3"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&slug, &amount, &letters]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&slug, &amount, &letters]).await
     }
 
     /// Finds the row with this `slug`.
@@ -567,7 +567,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "slug" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&slug]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&slug]).await
     }
 
     /// Finds the row with this `span`.
@@ -580,7 +580,7 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "span" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&span]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&span]).await
     }
 
     /// Lists all rows of `public.keys`, in the order of the primary key.
@@ -592,14 +592,14 @@ impl Key {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             ORDER BY "n""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.keys`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."keys""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -612,7 +612,7 @@ impl Key {
                 SELECT FROM "public"."keys"
                 WHERE "n" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&n]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&n]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -685,7 +685,7 @@ impl Key {
             FROM "public"."excluded"
             WHERE "n" = $1
             ORDER BY "excluded""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.n]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.n]).await
     }
 
     /// The rows of `public.related` whose `n` references this one.
@@ -700,7 +700,7 @@ impl Key {
             FROM "public"."related"
             WHERE "n" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.n]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.n]).await
     }
 
     /// The rows of `links.related` whose `n` references this one.
@@ -713,7 +713,7 @@ impl Key {
             FROM "links"."related"
             WHERE "n" = $1
             ORDER BY "n", "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.n]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.n]).await
     }
 
     /// The rows of `public.related` whose `k1` references this one.
@@ -728,7 +728,7 @@ impl Key {
             FROM "public"."related"
             WHERE "k1" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.n]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.n]).await
     }
 
     /// The rows of `public.related` whose `keys` references this one.
@@ -743,7 +743,7 @@ impl Key {
             FROM "public"."related"
             WHERE "keys" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.keys]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.keys]).await
     }
 
     /// The rows of `public.related` whose `slug` references this one.
@@ -758,7 +758,7 @@ impl Key {
             FROM "public"."related"
             WHERE "slug" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.slug]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.slug]).await
     }
 
     /// The rows of `public.related` whose `slug`, `amount`, `letters` reference this one.
@@ -775,7 +775,7 @@ impl Key {
               AND "amount" = $2
               AND "letters" = $3
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.slug, &self.amount, &self.letters]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.slug, &self.amount, &self.letters]).await
     }
 
     /// The rows of `public.related` whose `amount` references this one.
@@ -790,7 +790,7 @@ impl Key {
             FROM "public"."related"
             WHERE "amount" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.amount]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.amount]).await
     }
 
     /// The rows of `public.related` whose `letters` references this one.
@@ -805,7 +805,7 @@ impl Key {
             FROM "public"."related"
             WHERE "letters" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.letters]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.letters]).await
     }
 
     /// The rows of `public.related` whose `size` references this one.
@@ -820,7 +820,7 @@ impl Key {
             FROM "public"."related"
             WHERE "size" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.size]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.size]).await
     }
 
     /// The rows of `public.related` whose `code` references this one.
@@ -835,7 +835,7 @@ impl Key {
             FROM "public"."related"
             WHERE "code" = $1::text::"public"."code"
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.code]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.code]).await
     }
 
     /// The rows of `public.related` whose `span` references this one.
@@ -850,7 +850,7 @@ impl Key {
             FROM "public"."related"
             WHERE "span" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.span]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.span]).await
     }
 
     /// The rows of `public.related` whose `ratio` references this one.
@@ -865,7 +865,7 @@ impl Key {
             FROM "public"."related"
             WHERE "ratio" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.ratio]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.ratio]).await
     }
 
     /// The rows of `public.related` whose `day` references this one.
@@ -880,7 +880,7 @@ impl Key {
             FROM "public"."related"
             WHERE "day" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.day]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.day]).await
     }
 
     /// The rows of `public.related` whose `bytes` references this one.
@@ -895,7 +895,7 @@ impl Key {
             FROM "public"."related"
             WHERE "bytes" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.bytes]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.bytes]).await
     }
 
     /// The rows of `public.related` whose `flag` references this one.
@@ -910,7 +910,7 @@ impl Key {
             FROM "public"."related"
             WHERE "flag" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.flag]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.flag]).await
     }
 
     /// The rows of `public.related` whose `address` references this one.
@@ -925,7 +925,7 @@ impl Key {
             FROM "public"."related"
             WHERE "address" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.address]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.address]).await
     }
 
     /// The rows of `public.related` whose `during` references this one.
@@ -940,7 +940,7 @@ impl Key {
             FROM "public"."related"
             WHERE "during" = $1::text::money
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.during]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.during]).await
     }
 
     /// The rows of `public.related` whose `place` references this one.
@@ -955,7 +955,7 @@ impl Key {
             FROM "public"."related"
             WHERE "place" = $1::"public"."place"
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.place]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.place]).await
     }
 
     /// The rows of `public.related` whose `numbers` references this one.
@@ -970,7 +970,7 @@ impl Key {
             FROM "public"."related"
             WHERE "numbers" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.numbers]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.numbers]).await
     }
 
     /// The rows of `public.related` that `links.related` links to this one.
@@ -986,7 +986,7 @@ impl Key {
             JOIN "links"."related" AS j ON j."row_number" = t."row_number"
             WHERE j."n" = $1
             ORDER BY t."row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.n]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.n]).await
     }
 }
 

@@ -408,7 +408,7 @@ impl Related {
                    "place", "numbers"
             FROM "public"."related"
             WHERE "row_number" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&row_number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&row_number]).await
     }
 
     /// Lists all rows of `public.related`, in the order of the primary key.
@@ -421,7 +421,7 @@ impl Related {
                    "place", "numbers"
             FROM "public"."related"
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `n`.
@@ -436,7 +436,7 @@ impl Related {
             FROM "public"."related"
             WHERE "n" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&n]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&n]).await
     }
 
     /// Lists the rows with this `k1`.
@@ -451,7 +451,7 @@ impl Related {
             FROM "public"."related"
             WHERE "k1" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&k1]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&k1]).await
     }
 
     /// Lists the rows with this `keys`.
@@ -466,7 +466,7 @@ impl Related {
             FROM "public"."related"
             WHERE "keys" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&keys]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&keys]).await
     }
 
     /// Lists the rows with this `related`.
@@ -481,7 +481,7 @@ impl Related {
             FROM "public"."related"
             WHERE "related" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&related]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&related]).await
     }
 
     /// Lists the rows with this `slug`.
@@ -496,7 +496,7 @@ impl Related {
             FROM "public"."related"
             WHERE "slug" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&slug]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&slug]).await
     }
 
     /// Lists the rows with this `slug`, `amount`, `letters`.
@@ -515,7 +515,7 @@ impl Related {
               AND "amount" = $2
               AND "letters" = $3
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&slug, &amount, &letters]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&slug, &amount, &letters]).await
     }
 
     /// Lists the rows with this `amount`.
@@ -530,7 +530,7 @@ impl Related {
             FROM "public"."related"
             WHERE "amount" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&amount]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&amount]).await
     }
 
     /// Lists the rows with this `letters`.
@@ -545,7 +545,7 @@ impl Related {
             FROM "public"."related"
             WHERE "letters" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&letters]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&letters]).await
     }
 
     /// Lists the rows with this `size`.
@@ -560,7 +560,7 @@ impl Related {
             FROM "public"."related"
             WHERE "size" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&size]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&size]).await
     }
 
     /// Lists the rows with this `code`.
@@ -575,7 +575,7 @@ impl Related {
             FROM "public"."related"
             WHERE "code" = $1::text::"public"."code"
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&code]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&code]).await
     }
 
     /// Lists the rows with this `span`.
@@ -590,7 +590,7 @@ impl Related {
             FROM "public"."related"
             WHERE "span" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&span]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&span]).await
     }
 
     /// Lists the rows with this `ratio`.
@@ -605,7 +605,7 @@ impl Related {
             FROM "public"."related"
             WHERE "ratio" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&ratio]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&ratio]).await
     }
 
     /// Lists the rows with this `day`.
@@ -620,7 +620,7 @@ impl Related {
             FROM "public"."related"
             WHERE "day" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&day]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&day]).await
     }
 
     /// Lists the rows with this `bytes`.
@@ -635,7 +635,7 @@ impl Related {
             FROM "public"."related"
             WHERE "bytes" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&bytes]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&bytes]).await
     }
 
     /// Lists the rows with this `flag`.
@@ -650,7 +650,7 @@ impl Related {
             FROM "public"."related"
             WHERE "flag" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&flag]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&flag]).await
     }
 
     /// Lists the rows with this `address`.
@@ -665,7 +665,7 @@ impl Related {
             FROM "public"."related"
             WHERE "address" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&address]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&address]).await
     }
 
     /// Lists the rows with this `during`.
@@ -680,7 +680,7 @@ impl Related {
             FROM "public"."related"
             WHERE "during" = $1::text::money
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&during]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&during]).await
     }
 
     /// Lists the rows with this `place`.
@@ -695,7 +695,7 @@ impl Related {
             FROM "public"."related"
             WHERE "place" = $1::"public"."place"
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&place]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&place]).await
     }
 
     /// Lists the rows with this `numbers`.
@@ -710,14 +710,14 @@ impl Related {
             FROM "public"."related"
             WHERE "numbers" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&numbers]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&numbers]).await
     }
 
     /// Counts the rows of `public.related`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."related""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -730,7 +730,7 @@ impl Related {
                 SELECT FROM "public"."related"
                 WHERE "row_number" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&row_number]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&row_number]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -806,7 +806,7 @@ impl Related {
         if self.n.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.n]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.n]).await
     }
 
     /// The row of `public.keys` that `k1` references.
@@ -822,7 +822,7 @@ impl Related {
         if self.k1.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.k1]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.k1]).await
     }
 
     /// The row of `public.keys` that `keys` references.
@@ -838,7 +838,7 @@ impl Related {
         if self.keys.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.keys]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.keys]).await
     }
 
     /// The row of `public.related` that `related` references.
@@ -855,7 +855,7 @@ impl Related {
         if self.related.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.related]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.related]).await
     }
 
     /// The row of `public.keys` that `slug` references.
@@ -871,7 +871,7 @@ impl Related {
         if self.slug.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.slug]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.slug]).await
     }
 
     /// The row of `public.keys` that `slug`, `amount`, `letters` reference.
@@ -895,7 +895,7 @@ impl Related {
         if self.letters.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.slug, &self.amount, &self.letters])
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.slug, &self.amount, &self.letters])
             .await
     }
 
@@ -912,7 +912,7 @@ impl Related {
         if self.amount.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.amount]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.amount]).await
     }
 
     /// The row of `public.keys` that `letters` references.
@@ -928,7 +928,7 @@ impl Related {
         if self.letters.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.letters]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.letters]).await
     }
 
     /// The row of `public.keys` that `size` references.
@@ -944,7 +944,7 @@ impl Related {
         if self.size.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.size]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.size]).await
     }
 
     /// The row of `public.keys` that `code` references.
@@ -960,7 +960,7 @@ impl Related {
         if self.code.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.code]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.code]).await
     }
 
     /// The row of `public.keys` that `span` references.
@@ -976,7 +976,7 @@ impl Related {
         if self.span.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.span]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.span]).await
     }
 
     /// The row of `public.keys` that `ratio` references.
@@ -992,7 +992,7 @@ impl Related {
         if self.ratio.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.ratio]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.ratio]).await
     }
 
     /// The row of `public.keys` that `day` references.
@@ -1008,7 +1008,7 @@ impl Related {
         if self.day.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.day]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.day]).await
     }
 
     /// The row of `public.keys` that `bytes` references.
@@ -1024,7 +1024,7 @@ impl Related {
         if self.bytes.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.bytes]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.bytes]).await
     }
 
     /// The row of `public.keys` that `flag` references.
@@ -1040,7 +1040,7 @@ impl Related {
         if self.flag.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.flag]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.flag]).await
     }
 
     /// The row of `public.keys` that `address` references.
@@ -1056,7 +1056,7 @@ impl Related {
         if self.address.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.address]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.address]).await
     }
 
     /// The row of `public.keys` that `during` references.
@@ -1072,7 +1072,7 @@ impl Related {
         if self.during.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.during]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.during]).await
     }
 
     /// The row of `public.keys` that `place` references.
@@ -1088,7 +1088,7 @@ impl Related {
         if self.place.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.place]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.place]).await
     }
 
     /// The row of `public.keys` that `numbers` references.
@@ -1104,7 +1104,7 @@ impl Related {
         if self.numbers.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.numbers]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.numbers]).await
     }
 
     /// The rows of `public.related` whose `related` references this one.
@@ -1119,7 +1119,7 @@ impl Related {
             FROM "public"."related"
             WHERE "related" = $1
             ORDER BY "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.row_number]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.row_number]).await
     }
 
     /// The rows of `links.related` whose `row_number` references this one.
@@ -1132,7 +1132,7 @@ impl Related {
             FROM "links"."related"
             WHERE "row_number" = $1
             ORDER BY "n", "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.row_number]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.row_number]).await
     }
 
     /// The rows of `public.keys` that `links.related` links to this one.
@@ -1148,7 +1148,7 @@ impl Related {
             JOIN "links"."related" AS j ON j."n" = t."n"
             WHERE j."row_number" = $1
             ORDER BY t."n""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.row_number]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.row_number]).await
     }
 }
 

@@ -68,7 +68,7 @@ impl Account {
             SELECT "id", "owner", "balance", "version"
             FROM "public"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `owner`.
@@ -80,7 +80,7 @@ impl Account {
             SELECT "id", "owner", "balance", "version"
             FROM "public"."accounts"
             WHERE "owner" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&owner]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&owner]).await
     }
 
     /// Lists all rows of `public.accounts`, in the order of the primary key.
@@ -91,14 +91,14 @@ impl Account {
             SELECT "id", "owner", "balance", "version"
             FROM "public"."accounts"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.accounts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."accounts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -111,7 +111,7 @@ impl Account {
                 SELECT FROM "public"."accounts"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -184,7 +184,7 @@ impl Account {
             FROM "public"."notes"
             WHERE "account_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.seats` whose `taken_by` references this one.
@@ -197,7 +197,7 @@ impl Account {
             FROM "public"."seats"
             WHERE "taken_by" = $1
             ORDER BY "flight", "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -44,7 +44,7 @@ impl Booking {
             SELECT "slot"::text, "room", "xmin"::text
             FROM "public"."bookings"
             WHERE "slot" = $1::text::"bit""#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&slot]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&slot]).await
     }
 
     /// Lists all rows of `public.bookings`, in the order of the primary key.
@@ -55,14 +55,14 @@ impl Booking {
             SELECT "slot"::text, "room", "xmin"::text
             FROM "public"."bookings"
             ORDER BY "bookings"."slot""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.bookings`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."bookings""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -75,7 +75,7 @@ impl Booking {
                 SELECT FROM "public"."bookings"
                 WHERE "slot" = $1::text::"bit"
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&slot]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&slot]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -61,7 +61,7 @@ impl Note {
             SELECT "id", "account_id", "body", "xmin"::text
             FROM "public"."notes"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.notes`, in the order of the primary key.
@@ -72,7 +72,7 @@ impl Note {
             SELECT "id", "account_id", "body", "xmin"::text
             FROM "public"."notes"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `account_id`.
@@ -85,14 +85,14 @@ impl Note {
             FROM "public"."notes"
             WHERE "account_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&account_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&account_id]).await
     }
 
     /// Counts the rows of `public.notes`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."notes""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -105,7 +105,7 @@ impl Note {
                 SELECT FROM "public"."notes"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -177,7 +177,7 @@ impl Note {
             SELECT "id", "owner", "balance", "version"
             FROM "public"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.account_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.account_id]).await
     }
 }
 

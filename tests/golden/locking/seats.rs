@@ -58,7 +58,7 @@ impl Seat {
             FROM "public"."seats"
             WHERE "flight" = $1
               AND "number" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&flight, &number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&flight, &number]).await
     }
 
     /// Lists all rows of `public.seats`, in the order of the primary key.
@@ -69,7 +69,7 @@ impl Seat {
             SELECT "flight", "number", "taken_by", "revision"
             FROM "public"."seats"
             ORDER BY "flight", "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `taken_by`.
@@ -82,14 +82,14 @@ impl Seat {
             FROM "public"."seats"
             WHERE "taken_by" = $1
             ORDER BY "flight", "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&taken_by]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&taken_by]).await
     }
 
     /// Counts the rows of `public.seats`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."seats""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -104,7 +104,7 @@ impl Seat {
                 WHERE "flight" = $1
                   AND "number" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&flight, &number]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&flight, &number]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -181,7 +181,7 @@ impl Seat {
         if self.taken_by.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.taken_by]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.taken_by]).await
     }
 }
 

@@ -32,7 +32,7 @@ impl Alias {
             SELECT "alias", "target"
             FROM "public"."aliases"
             WHERE "alias" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&alias]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&alias]).await
     }
 
     /// Lists all rows of `public.aliases`.
@@ -42,14 +42,14 @@ impl Alias {
         const SQL: &str = r#"
             SELECT "alias", "target"
             FROM "public"."aliases""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.aliases`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."aliases""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.aliases`.

@@ -33,7 +33,7 @@ impl LogLine {
         const SQL: &str = r#"
             SELECT "written_at", "level", "message"
             FROM "public"."log_lines""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `written_at`.
@@ -45,14 +45,14 @@ impl LogLine {
             SELECT "written_at", "level", "message"
             FROM "public"."log_lines"
             WHERE "written_at" = $1"#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&written_at]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&written_at]).await
     }
 
     /// Counts the rows of `public.log_lines`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."log_lines""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.log_lines`.

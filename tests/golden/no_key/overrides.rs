@@ -52,7 +52,7 @@ impl Override {
             FROM "public"."overrides"
             WHERE "setting_name" = $1
               AND "machine" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&setting_name, &machine]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&setting_name, &machine]).await
     }
 
     /// Lists all rows of `public.overrides`.
@@ -62,7 +62,7 @@ impl Override {
         const SQL: &str = r#"
             SELECT "setting_name", "machine", "value"
             FROM "public"."overrides""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `setting_name`.
@@ -74,14 +74,14 @@ impl Override {
             SELECT "setting_name", "machine", "value"
             FROM "public"."overrides"
             WHERE "setting_name" = $1"#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&setting_name]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&setting_name]).await
     }
 
     /// Counts the rows of `public.overrides`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."overrides""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.overrides`.
@@ -142,7 +142,7 @@ impl Override {
             SELECT "name", "value"
             FROM "public"."settings"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.setting_name]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.setting_name]).await
     }
 }
 

@@ -41,7 +41,7 @@ impl Setting {
             SELECT "name", "value"
             FROM "public"."settings"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&name]).await
     }
 
     /// Lists all rows of `public.settings`.
@@ -51,14 +51,14 @@ impl Setting {
         const SQL: &str = r#"
             SELECT "name", "value"
             FROM "public"."settings""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.settings`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."settings""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.settings`.
@@ -119,7 +119,7 @@ impl Setting {
             SELECT "setting_name", "machine", "value"
             FROM "public"."overrides"
             WHERE "setting_name" = $1"#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.name]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.name]).await
     }
 }
 

@@ -64,7 +64,7 @@ impl Acquaintance {
             FROM "public"."acquaintances"
             WHERE "employee_id" = $1
               AND "other_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&employee_id, &other_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&employee_id, &other_id]).await
     }
 
     /// Lists all rows of `public.acquaintances`, in the order of the primary key.
@@ -75,7 +75,7 @@ impl Acquaintance {
             SELECT "employee_id", "other_id", "since"
             FROM "public"."acquaintances"
             ORDER BY "employee_id", "other_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `employee_id`.
@@ -88,7 +88,7 @@ impl Acquaintance {
             FROM "public"."acquaintances"
             WHERE "employee_id" = $1
             ORDER BY "employee_id", "other_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&employee_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&employee_id]).await
     }
 
     /// Lists the rows with this `other_id`.
@@ -101,14 +101,14 @@ impl Acquaintance {
             FROM "public"."acquaintances"
             WHERE "other_id" = $1
             ORDER BY "employee_id", "other_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&other_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&other_id]).await
     }
 
     /// Counts the rows of `public.acquaintances`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."acquaintances""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -123,7 +123,7 @@ impl Acquaintance {
                 WHERE "employee_id" = $1
                   AND "other_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&employee_id, &other_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&employee_id, &other_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -197,7 +197,7 @@ impl Acquaintance {
             SELECT "id", "name", "email", "department_id", "manager_id", "mentor_id", "hired_on"
             FROM "public"."employees"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.employee_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.employee_id]).await
     }
 
     /// The row of `public.employees` that `other_id` references.
@@ -209,7 +209,7 @@ impl Acquaintance {
             SELECT "id", "name", "email", "department_id", "manager_id", "mentor_id", "hired_on"
             FROM "public"."employees"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.other_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.other_id]).await
     }
 }
 

@@ -78,7 +78,7 @@ impl Assignment {
             SELECT "id", "project_id", "employee_id", "role", "share"
             FROM "public"."assignments"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `project_id`, `employee_id`.
@@ -92,7 +92,7 @@ impl Assignment {
             FROM "public"."assignments"
             WHERE "project_id" = $1
               AND "employee_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&project_id, &employee_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&project_id, &employee_id]).await
     }
 
     /// Lists all rows of `public.assignments`, in the order of the primary key.
@@ -103,7 +103,7 @@ impl Assignment {
             SELECT "id", "project_id", "employee_id", "role", "share"
             FROM "public"."assignments"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `project_id`.
@@ -116,7 +116,7 @@ impl Assignment {
             FROM "public"."assignments"
             WHERE "project_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&project_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&project_id]).await
     }
 
     /// Lists the rows with this `employee_id`.
@@ -129,14 +129,14 @@ impl Assignment {
             FROM "public"."assignments"
             WHERE "employee_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&employee_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&employee_id]).await
     }
 
     /// Counts the rows of `public.assignments`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."assignments""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -149,7 +149,7 @@ impl Assignment {
                 SELECT FROM "public"."assignments"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -221,7 +221,7 @@ impl Assignment {
             SELECT "id", "title", "lead_id", "sponsor_id", "reviewer_id"
             FROM "public"."projects"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.project_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.project_id]).await
     }
 
     /// The row of `public.employees` that `employee_id` references.
@@ -233,7 +233,7 @@ impl Assignment {
             SELECT "id", "name", "email", "department_id", "manager_id", "mentor_id", "hired_on"
             FROM "public"."employees"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.employee_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.employee_id]).await
     }
 }
 

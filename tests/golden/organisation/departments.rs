@@ -92,7 +92,7 @@ impl Department {
             SELECT "id", "name", "parent_id", "head_id"
             FROM "public"."departments"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `head_id`.
@@ -104,7 +104,7 @@ impl Department {
             SELECT "id", "name", "parent_id", "head_id"
             FROM "public"."departments"
             WHERE "head_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&head_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&head_id]).await
     }
 
     /// Finds the row with this `name`.
@@ -116,7 +116,7 @@ impl Department {
             SELECT "id", "name", "parent_id", "head_id"
             FROM "public"."departments"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&name]).await
     }
 
     /// Lists all rows of `public.departments`, in the order of the primary key.
@@ -127,7 +127,7 @@ impl Department {
             SELECT "id", "name", "parent_id", "head_id"
             FROM "public"."departments"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `parent_id`.
@@ -140,14 +140,14 @@ impl Department {
             FROM "public"."departments"
             WHERE "parent_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&parent_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&parent_id]).await
     }
 
     /// Counts the rows of `public.departments`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."departments""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -160,7 +160,7 @@ impl Department {
                 SELECT FROM "public"."departments"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -235,7 +235,7 @@ impl Department {
         if self.parent_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.parent_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.parent_id]).await
     }
 
     /// The row of `public.employees` that `head_id` references.
@@ -250,7 +250,7 @@ impl Department {
         if self.head_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.head_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.head_id]).await
     }
 
     /// The rows of `public.departments` whose `parent_id` references this one.
@@ -263,7 +263,7 @@ impl Department {
             FROM "public"."departments"
             WHERE "parent_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.employees` whose `department_id` references this one.
@@ -276,7 +276,7 @@ impl Department {
             FROM "public"."employees"
             WHERE "department_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

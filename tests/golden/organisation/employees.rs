@@ -222,7 +222,7 @@ impl Employee {
             SELECT "id", "name", "email", "department_id", "manager_id", "mentor_id", "hired_on"
             FROM "public"."employees"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `email`.
@@ -234,7 +234,7 @@ impl Employee {
             SELECT "id", "name", "email", "department_id", "manager_id", "mentor_id", "hired_on"
             FROM "public"."employees"
             WHERE "email" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&email]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&email]).await
     }
 
     /// Lists all rows of `public.employees`, in the order of the primary key.
@@ -245,7 +245,7 @@ impl Employee {
             SELECT "id", "name", "email", "department_id", "manager_id", "mentor_id", "hired_on"
             FROM "public"."employees"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `department_id`.
@@ -258,7 +258,7 @@ impl Employee {
             FROM "public"."employees"
             WHERE "department_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&department_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&department_id]).await
     }
 
     /// Lists the rows with this `manager_id`.
@@ -271,7 +271,7 @@ impl Employee {
             FROM "public"."employees"
             WHERE "manager_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&manager_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&manager_id]).await
     }
 
     /// Lists the rows with this `mentor_id`.
@@ -284,14 +284,14 @@ impl Employee {
             FROM "public"."employees"
             WHERE "mentor_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&mentor_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&mentor_id]).await
     }
 
     /// Counts the rows of `public.employees`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."employees""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -304,7 +304,7 @@ impl Employee {
                 SELECT FROM "public"."employees"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -376,7 +376,7 @@ impl Employee {
             SELECT "id", "name", "parent_id", "head_id"
             FROM "public"."departments"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.department_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.department_id]).await
     }
 
     /// The row of `public.employees` that `manager_id` references.
@@ -391,7 +391,7 @@ impl Employee {
         if self.manager_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.manager_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.manager_id]).await
     }
 
     /// The row of `public.employees` that `mentor_id` references.
@@ -406,7 +406,7 @@ impl Employee {
         if self.mentor_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.mentor_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.mentor_id]).await
     }
 
     /// The rows of `public.acquaintances` whose `employee_id` references this one.
@@ -419,7 +419,7 @@ impl Employee {
             FROM "public"."acquaintances"
             WHERE "employee_id" = $1
             ORDER BY "employee_id", "other_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.assignments` whose `employee_id` references this one.
@@ -432,7 +432,7 @@ impl Employee {
             FROM "public"."assignments"
             WHERE "employee_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The row of `public.departments` whose `head_id` references this one, if there is one.
@@ -444,7 +444,7 @@ impl Employee {
             SELECT "id", "name", "parent_id", "head_id"
             FROM "public"."departments"
             WHERE "head_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.employees` whose `manager_id` references this one.
@@ -457,7 +457,7 @@ impl Employee {
             FROM "public"."employees"
             WHERE "manager_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.projects` whose `lead_id` references this one.
@@ -470,7 +470,7 @@ impl Employee {
             FROM "public"."projects"
             WHERE "lead_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.acquaintances` whose `other_id` references this one.
@@ -483,7 +483,7 @@ impl Employee {
             FROM "public"."acquaintances"
             WHERE "other_id" = $1
             ORDER BY "employee_id", "other_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.employees` whose `mentor_id` references this one.
@@ -496,7 +496,7 @@ impl Employee {
             FROM "public"."employees"
             WHERE "mentor_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.projects` whose `sponsor_id` references this one.
@@ -509,7 +509,7 @@ impl Employee {
             FROM "public"."projects"
             WHERE "sponsor_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.projects` whose `reviewer_id` references this one.
@@ -522,7 +522,7 @@ impl Employee {
             FROM "public"."projects"
             WHERE "reviewer_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.employees` that `public.acquaintances` links to this one.
@@ -537,7 +537,7 @@ impl Employee {
             JOIN "public"."acquaintances" AS j ON j."other_id" = t."id"
             WHERE j."employee_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.employees` that `public.acquaintances` links to this one.
@@ -552,7 +552,7 @@ impl Employee {
             JOIN "public"."acquaintances" AS j ON j."employee_id" = t."id"
             WHERE j."other_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.projects` that `public.assignments` links to this one.
@@ -566,7 +566,7 @@ impl Employee {
             JOIN "public"."assignments" AS j ON j."project_id" = t."id"
             WHERE j."employee_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

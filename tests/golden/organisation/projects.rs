@@ -108,7 +108,7 @@ impl Project {
             SELECT "id", "title", "lead_id", "sponsor_id", "reviewer_id"
             FROM "public"."projects"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.projects`, in the order of the primary key.
@@ -119,7 +119,7 @@ impl Project {
             SELECT "id", "title", "lead_id", "sponsor_id", "reviewer_id"
             FROM "public"."projects"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `lead_id`.
@@ -132,7 +132,7 @@ impl Project {
             FROM "public"."projects"
             WHERE "lead_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&lead_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&lead_id]).await
     }
 
     /// Lists the rows with this `sponsor_id`.
@@ -145,7 +145,7 @@ impl Project {
             FROM "public"."projects"
             WHERE "sponsor_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&sponsor_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&sponsor_id]).await
     }
 
     /// Lists the rows with this `reviewer_id`.
@@ -158,14 +158,14 @@ impl Project {
             FROM "public"."projects"
             WHERE "reviewer_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&reviewer_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&reviewer_id]).await
     }
 
     /// Counts the rows of `public.projects`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."projects""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -178,7 +178,7 @@ impl Project {
                 SELECT FROM "public"."projects"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -250,7 +250,7 @@ impl Project {
             SELECT "id", "name", "email", "department_id", "manager_id", "mentor_id", "hired_on"
             FROM "public"."employees"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.lead_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.lead_id]).await
     }
 
     /// The row of `public.employees` that `sponsor_id` references.
@@ -265,7 +265,7 @@ impl Project {
         if self.sponsor_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.sponsor_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.sponsor_id]).await
     }
 
     /// The row of `public.employees` that `reviewer_id` references.
@@ -280,7 +280,7 @@ impl Project {
         if self.reviewer_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.reviewer_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.reviewer_id]).await
     }
 
     /// The rows of `public.assignments` whose `project_id` references this one.
@@ -293,7 +293,7 @@ impl Project {
             FROM "public"."assignments"
             WHERE "project_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.employees` that `public.assignments` links to this one.
@@ -308,7 +308,7 @@ impl Project {
             JOIN "public"."assignments" AS j ON j."employee_id" = t."id"
             WHERE j."project_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

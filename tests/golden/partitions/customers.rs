@@ -46,7 +46,7 @@ impl Customer {
             FROM "public"."customers"
             WHERE "region" = $1
               AND "id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&region, &id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&region, &id]).await
     }
 
     /// Lists all rows of `public.customers`, in the order of the primary key.
@@ -57,7 +57,7 @@ impl Customer {
             SELECT "id", "region", "email"
             FROM "public"."customers"
             ORDER BY "region", "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `email`.
@@ -70,14 +70,14 @@ impl Customer {
             FROM "public"."customers"
             WHERE "email" = $1
             ORDER BY "region", "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&email]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&email]).await
     }
 
     /// Counts the rows of `public.customers`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."customers""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -92,7 +92,7 @@ impl Customer {
                 WHERE "region" = $1
                   AND "id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&region, &id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&region, &id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -168,7 +168,7 @@ impl Customer {
             WHERE "customer_region" = $1
               AND "customer_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.region, &self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.region, &self.id]).await
     }
 }
 

@@ -60,7 +60,7 @@ impl Measurement {
             FROM "public"."measurements"
             WHERE "sensor_id" = $1
               AND "taken_at" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&sensor_id, &taken_at]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&sensor_id, &taken_at]).await
     }
 
     /// Lists all rows of `public.measurements`, in the order of the primary key.
@@ -71,7 +71,7 @@ impl Measurement {
             SELECT "sensor_id", "taken_at", "value", "note"
             FROM "public"."measurements"
             ORDER BY "sensor_id", "taken_at""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `sensor_id`.
@@ -84,7 +84,7 @@ impl Measurement {
             FROM "public"."measurements"
             WHERE "sensor_id" = $1
             ORDER BY "sensor_id", "taken_at""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&sensor_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&sensor_id]).await
     }
 
     /// Lists the rows with this `value`.
@@ -97,14 +97,14 @@ impl Measurement {
             FROM "public"."measurements"
             WHERE "value" = $1
             ORDER BY "sensor_id", "taken_at""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&value]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&value]).await
     }
 
     /// Counts the rows of `public.measurements`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."measurements""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -119,7 +119,7 @@ impl Measurement {
                 WHERE "sensor_id" = $1
                   AND "taken_at" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&sensor_id, &taken_at]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&sensor_id, &taken_at]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -193,7 +193,7 @@ impl Measurement {
             SELECT "id", "name"
             FROM "public"."sensors"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.sensor_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.sensor_id]).await
     }
 }
 

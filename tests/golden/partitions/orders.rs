@@ -57,7 +57,7 @@ impl Order {
             SELECT "id", "customer_region", "customer_id", "amount"
             FROM "public"."orders"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.orders`, in the order of the primary key.
@@ -68,7 +68,7 @@ impl Order {
             SELECT "id", "customer_region", "customer_id", "amount"
             FROM "public"."orders"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `customer_region`, `customer_id`.
@@ -83,14 +83,14 @@ impl Order {
             WHERE "customer_region" = $1
               AND "customer_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&customer_region, &customer_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&customer_region, &customer_id]).await
     }
 
     /// Counts the rows of `public.orders`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."orders""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -103,7 +103,7 @@ impl Order {
                 SELECT FROM "public"."orders"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -176,7 +176,7 @@ impl Order {
             FROM "public"."customers"
             WHERE "region" = $1
               AND "id" = $2"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.customer_region, &self.customer_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.customer_region, &self.customer_id]).await
     }
 }
 

@@ -42,7 +42,7 @@ impl Find {
             SELECT "id", "group_id"
             FROM "public"."finds"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.finds`, in the order of the primary key.
@@ -53,7 +53,7 @@ impl Find {
             SELECT "id", "group_id"
             FROM "public"."finds"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `group_id`.
@@ -66,14 +66,14 @@ impl Find {
             FROM "public"."finds"
             WHERE "group_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&group_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&group_id]).await
     }
 
     /// Counts the rows of `public.finds`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."finds""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -86,7 +86,7 @@ impl Find {
                 SELECT FROM "public"."finds"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -158,7 +158,7 @@ impl Find {
             SELECT "id", "name"
             FROM "public"."groups"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.group_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.group_id]).await
     }
 }
 

@@ -56,7 +56,7 @@ impl GroupUser {
             FROM "public"."group_users"
             WHERE "group_id" = $1
               AND "user_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&group_id, &user_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&group_id, &user_id]).await
     }
 
     /// Lists all rows of `public.group_users`, in the order of the primary key.
@@ -67,7 +67,7 @@ impl GroupUser {
             SELECT "group_id", "user_id"
             FROM "public"."group_users"
             ORDER BY "group_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `group_id`.
@@ -80,7 +80,7 @@ impl GroupUser {
             FROM "public"."group_users"
             WHERE "group_id" = $1
             ORDER BY "group_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&group_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&group_id]).await
     }
 
     /// Lists the rows with this `user_id`.
@@ -93,14 +93,14 @@ impl GroupUser {
             FROM "public"."group_users"
             WHERE "user_id" = $1
             ORDER BY "group_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user_id]).await
     }
 
     /// Counts the rows of `public.group_users`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."group_users""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -115,7 +115,7 @@ impl GroupUser {
                 WHERE "group_id" = $1
                   AND "user_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&group_id, &user_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&group_id, &user_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -189,7 +189,7 @@ impl GroupUser {
             SELECT "id", "name"
             FROM "public"."groups"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.group_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.group_id]).await
     }
 
     /// The row of `public.users` that `user_id` references.
@@ -201,7 +201,7 @@ impl GroupUser {
             SELECT "id", "posts", "groups", "profile"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.user_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.user_id]).await
     }
 }
 

@@ -187,7 +187,7 @@ impl Group {
             SELECT "id", "name"
             FROM "public"."groups"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.groups`, in the order of the primary key.
@@ -198,14 +198,14 @@ impl Group {
             SELECT "id", "name"
             FROM "public"."groups"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.groups`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."groups""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -218,7 +218,7 @@ impl Group {
                 SELECT FROM "public"."groups"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -291,7 +291,7 @@ impl Group {
             FROM "public"."finds"
             WHERE "group_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.group_users` whose `group_id` references this one.
@@ -304,7 +304,7 @@ impl Group {
             FROM "public"."group_users"
             WHERE "group_id" = $1
             ORDER BY "group_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The row of `public.list` whose `id` references this one, if there is one.
@@ -316,7 +316,7 @@ impl Group {
             SELECT "id"
             FROM "public"."list"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `list_id` references this one.
@@ -331,7 +331,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "list_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `find_id` references this one.
@@ -346,7 +346,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "find_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `count_id` references this one.
@@ -361,7 +361,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "count_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `exists_id` references this one.
@@ -376,7 +376,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "exists_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `new_id` references this one.
@@ -391,7 +391,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "new_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `insert_many_id` references this one.
@@ -406,7 +406,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "insert_many_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `delete_by_id_id` references this one.
@@ -421,7 +421,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "delete_by_id_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `clone_id` references this one.
@@ -436,7 +436,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "clone_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `select_id` references this one.
@@ -451,7 +451,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "select_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `update_id` references this one.
@@ -466,7 +466,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "update_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `delete_id` references this one.
@@ -481,7 +481,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "delete_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `from_row_id` references this one.
@@ -496,7 +496,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "from_row_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.tickets` whose `db_id` references this one.
@@ -511,7 +511,7 @@ impl Group {
             FROM "public"."tickets"
             WHERE "db_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.users` that `public.group_users` links to this one.
@@ -525,7 +525,7 @@ impl Group {
             JOIN "public"."group_users" AS j ON j."user_id" = t."id"
             WHERE j."group_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

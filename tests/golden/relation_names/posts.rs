@@ -57,7 +57,7 @@ impl Post {
             SELECT "id", "author_id", "author"
             FROM "public"."posts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.posts`, in the order of the primary key.
@@ -68,7 +68,7 @@ impl Post {
             SELECT "id", "author_id", "author"
             FROM "public"."posts"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `author_id`.
@@ -81,14 +81,14 @@ impl Post {
             FROM "public"."posts"
             WHERE "author_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&author_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&author_id]).await
     }
 
     /// Counts the rows of `public.posts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."posts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -101,7 +101,7 @@ impl Post {
                 SELECT FROM "public"."posts"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -173,7 +173,7 @@ impl Post {
             SELECT "id", "posts", "groups", "profile"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.author_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.author_id]).await
     }
 
     /// The rows of `public.reviews` whose `post` references this one.
@@ -186,7 +186,7 @@ impl Post {
             FROM "public"."reviews"
             WHERE "post" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

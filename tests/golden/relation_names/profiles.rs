@@ -42,7 +42,7 @@ impl Profile {
             SELECT "user_id", "bio"
             FROM "public"."profiles"
             WHERE "user_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&user_id]).await
     }
 
     /// Lists all rows of `public.profiles`, in the order of the primary key.
@@ -53,14 +53,14 @@ impl Profile {
             SELECT "user_id", "bio"
             FROM "public"."profiles"
             ORDER BY "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.profiles`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."profiles""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -73,7 +73,7 @@ impl Profile {
                 SELECT FROM "public"."profiles"
                 WHERE "user_id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&user_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&user_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -145,7 +145,7 @@ impl Profile {
             SELECT "id", "posts", "groups", "profile"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.user_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.user_id]).await
     }
 }
 

@@ -59,7 +59,7 @@ impl Review {
             SELECT "id", "post", "user"
             FROM "public"."reviews"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.reviews`, in the order of the primary key.
@@ -70,7 +70,7 @@ impl Review {
             SELECT "id", "post", "user"
             FROM "public"."reviews"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `post`.
@@ -83,7 +83,7 @@ impl Review {
             FROM "public"."reviews"
             WHERE "post" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&post]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&post]).await
     }
 
     /// Lists the rows with this `user`.
@@ -96,14 +96,14 @@ impl Review {
             FROM "public"."reviews"
             WHERE "user" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&user]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&user]).await
     }
 
     /// Counts the rows of `public.reviews`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."reviews""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -116,7 +116,7 @@ impl Review {
                 SELECT FROM "public"."reviews"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -188,7 +188,7 @@ impl Review {
             SELECT "id", "author_id", "author"
             FROM "public"."posts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.post]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.post]).await
     }
 
     /// The row of `public.users` that `user` references.
@@ -203,7 +203,7 @@ impl Review {
         if self.user.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.user]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.user]).await
     }
 }
 

@@ -264,7 +264,7 @@ impl Ticket {
                    "from_row_id", "db_id"
             FROM "public"."tickets"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.tickets`, in the order of the primary key.
@@ -277,7 +277,7 @@ impl Ticket {
                    "from_row_id", "db_id"
             FROM "public"."tickets"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `list_id`.
@@ -292,7 +292,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "list_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&list_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&list_id]).await
     }
 
     /// Lists the rows with this `find_id`.
@@ -307,7 +307,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "find_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&find_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&find_id]).await
     }
 
     /// Lists the rows with this `count_id`.
@@ -322,7 +322,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "count_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&count_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&count_id]).await
     }
 
     /// Lists the rows with this `exists_id`.
@@ -337,7 +337,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "exists_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&exists_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&exists_id]).await
     }
 
     /// Lists the rows with this `new_id`.
@@ -352,7 +352,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "new_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&new_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&new_id]).await
     }
 
     /// Lists the rows with this `insert_many_id`.
@@ -367,7 +367,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "insert_many_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&insert_many_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&insert_many_id]).await
     }
 
     /// Lists the rows with this `delete_by_id_id`.
@@ -382,7 +382,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "delete_by_id_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&delete_by_id_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&delete_by_id_id]).await
     }
 
     /// Lists the rows with this `clone_id`.
@@ -397,7 +397,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "clone_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&clone_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&clone_id]).await
     }
 
     /// Lists the rows with this `select_id`.
@@ -412,7 +412,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "select_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&select_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&select_id]).await
     }
 
     /// Lists the rows with this `update_id`.
@@ -427,7 +427,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "update_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&update_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&update_id]).await
     }
 
     /// Lists the rows with this `delete_id`.
@@ -442,7 +442,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "delete_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&delete_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&delete_id]).await
     }
 
     /// Lists the rows with this `from_row_id`.
@@ -457,7 +457,7 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "from_row_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&from_row_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&from_row_id]).await
     }
 
     /// Lists the rows with this `db_id`.
@@ -472,14 +472,14 @@ impl Ticket {
             FROM "public"."tickets"
             WHERE "db_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&db_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&db_id]).await
     }
 
     /// Counts the rows of `public.tickets`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."tickets""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -492,7 +492,7 @@ impl Ticket {
                 SELECT FROM "public"."tickets"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -567,7 +567,7 @@ impl Ticket {
         if self.list_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.list_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.list_id]).await
     }
 
     /// The row of `public.groups` that `find_id` references.
@@ -582,7 +582,7 @@ impl Ticket {
         if self.find_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.find_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.find_id]).await
     }
 
     /// The row of `public.groups` that `count_id` references.
@@ -597,7 +597,7 @@ impl Ticket {
         if self.count_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.count_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.count_id]).await
     }
 
     /// The row of `public.groups` that `exists_id` references.
@@ -612,7 +612,7 @@ impl Ticket {
         if self.exists_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.exists_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.exists_id]).await
     }
 
     /// The row of `public.groups` that `new_id` references.
@@ -627,7 +627,7 @@ impl Ticket {
         if self.new_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.new_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.new_id]).await
     }
 
     /// The row of `public.groups` that `insert_many_id` references.
@@ -642,7 +642,7 @@ impl Ticket {
         if self.insert_many_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.insert_many_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.insert_many_id]).await
     }
 
     /// The row of `public.groups` that `delete_by_id_id` references.
@@ -657,7 +657,7 @@ impl Ticket {
         if self.delete_by_id_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.delete_by_id_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.delete_by_id_id]).await
     }
 
     /// The row of `public.groups` that `clone_id` references.
@@ -672,7 +672,7 @@ impl Ticket {
         if self.clone_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.clone_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.clone_id]).await
     }
 
     /// The row of `public.groups` that `select_id` references.
@@ -687,7 +687,7 @@ impl Ticket {
         if self.select_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.select_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.select_id]).await
     }
 
     /// The row of `public.groups` that `update_id` references.
@@ -702,7 +702,7 @@ impl Ticket {
         if self.update_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.update_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.update_id]).await
     }
 
     /// The row of `public.groups` that `delete_id` references.
@@ -717,7 +717,7 @@ impl Ticket {
         if self.delete_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.delete_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.delete_id]).await
     }
 
     /// The row of `public.groups` that `from_row_id` references.
@@ -732,7 +732,7 @@ impl Ticket {
         if self.from_row_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.from_row_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.from_row_id]).await
     }
 
     /// The row of `public.groups` that `db_id` references.
@@ -747,7 +747,7 @@ impl Ticket {
         if self.db_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.db_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.db_id]).await
     }
 }
 

@@ -95,7 +95,7 @@ impl User {
             SELECT "id", "posts", "groups", "profile"
             FROM "public"."users"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.users`, in the order of the primary key.
@@ -106,14 +106,14 @@ impl User {
             SELECT "id", "posts", "groups", "profile"
             FROM "public"."users"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.users`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."users""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -126,7 +126,7 @@ impl User {
                 SELECT FROM "public"."users"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -199,7 +199,7 @@ impl User {
             FROM "public"."group_users"
             WHERE "user_id" = $1
             ORDER BY "group_id", "user_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.posts` whose `author_id` references this one.
@@ -212,7 +212,7 @@ impl User {
             FROM "public"."posts"
             WHERE "author_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The row of `public.profiles` whose `user_id` references this one, if there is one.
@@ -224,7 +224,7 @@ impl User {
             SELECT "user_id", "bio"
             FROM "public"."profiles"
             WHERE "user_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.reviews` whose `user` references this one.
@@ -237,7 +237,7 @@ impl User {
             FROM "public"."reviews"
             WHERE "user" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.groups` that `public.group_users` links to this one.
@@ -251,7 +251,7 @@ impl User {
             JOIN "public"."group_users" AS j ON j."group_id" = t."id"
             WHERE j."user_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -60,7 +60,7 @@ impl Account {
             SELECT "id", "name"
             FROM "public"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `name`.
@@ -72,7 +72,7 @@ impl Account {
             SELECT "id", "name"
             FROM "public"."accounts"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&name]).await
     }
 
     /// Lists all rows of `public.accounts`, in the order of the primary key.
@@ -83,14 +83,14 @@ impl Account {
             SELECT "id", "name"
             FROM "public"."accounts"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.accounts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."accounts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -103,7 +103,7 @@ impl Account {
                 SELECT FROM "public"."accounts"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -176,7 +176,7 @@ impl Account {
             FROM "Back Office"."Work Orders"
             WHERE "Account" = $1
             ORDER BY "Order No""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `billing.accounts` whose `account_id` references this one.
@@ -189,7 +189,7 @@ impl Account {
             FROM "billing"."accounts"
             WHERE "account_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The row of `crm.accounts` whose `account_id` references this one, if there is one.
@@ -201,7 +201,7 @@ impl Account {
             SELECT "id", "account_id", "priority"
             FROM "crm"."accounts"
             WHERE "account_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.id]).await
     }
 }
 

@@ -32,7 +32,7 @@ impl Colour {
             SELECT "colour", "colours"
             FROM "public"."colours"
             WHERE "colour" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&colour]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&colour]).await
     }
 
     /// Lists all rows of `public.colours`.
@@ -42,14 +42,14 @@ impl Colour {
         const SQL: &str = r#"
             SELECT "colour", "colours"
             FROM "public"."colours""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.colours`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."colours""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.colours`.

@@ -95,7 +95,7 @@ impl Node {
             SELECT "id", "node", "status"
             FROM "public"."node"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.node`, in the order of the primary key.
@@ -106,7 +106,7 @@ impl Node {
             SELECT "id", "node", "status"
             FROM "public"."node"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `node`.
@@ -119,7 +119,7 @@ impl Node {
             FROM "public"."node"
             WHERE "node" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&node]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&node]).await
     }
 
     /// Lists the rows with this `status`.
@@ -132,14 +132,14 @@ impl Node {
             FROM "public"."node"
             WHERE "status" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&status]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&status]).await
     }
 
     /// Counts the rows of `public.node`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."node""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -152,7 +152,7 @@ impl Node {
                 SELECT FROM "public"."node"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -227,7 +227,7 @@ impl Node {
         if self.node.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.node]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.node]).await
     }
 
     /// The row of `public.status` that `status` references.
@@ -242,7 +242,7 @@ impl Node {
         if self.status.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.status]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.status]).await
     }
 
     /// The rows of `public.node` whose `node` references this one.
@@ -255,7 +255,7 @@ impl Node {
             FROM "public"."node"
             WHERE "node" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.nodes_status` whose `node` references this one.
@@ -268,7 +268,7 @@ impl Node {
             FROM "public"."nodes_status"
             WHERE "node" = $1
             ORDER BY "node", "status""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.status` that `public.nodes_status` links to this one.
@@ -282,7 +282,7 @@ impl Node {
             JOIN "public"."nodes_status" AS j ON j."status" = t."status"
             WHERE j."node" = $1
             ORDER BY t."status""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -55,7 +55,7 @@ impl NodesStatus {
             FROM "public"."nodes_status"
             WHERE "node" = $1
               AND "status" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&node, &status]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&node, &status]).await
     }
 
     /// Lists all rows of `public.nodes_status`, in the order of the primary key.
@@ -66,7 +66,7 @@ impl NodesStatus {
             SELECT "node", "status"
             FROM "public"."nodes_status"
             ORDER BY "node", "status""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `node`.
@@ -79,7 +79,7 @@ impl NodesStatus {
             FROM "public"."nodes_status"
             WHERE "node" = $1
             ORDER BY "node", "status""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&node]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&node]).await
     }
 
     /// Lists the rows with this `status`.
@@ -92,14 +92,14 @@ impl NodesStatus {
             FROM "public"."nodes_status"
             WHERE "status" = $1
             ORDER BY "node", "status""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&status]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&status]).await
     }
 
     /// Counts the rows of `public.nodes_status`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."nodes_status""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -114,7 +114,7 @@ impl NodesStatus {
                 WHERE "node" = $1
                   AND "status" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&node, &status]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&node, &status]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -188,7 +188,7 @@ impl NodesStatus {
             SELECT "id", "node", "status"
             FROM "public"."node"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.node]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.node]).await
     }
 
     /// The row of `public.status` that `status` references.
@@ -200,7 +200,7 @@ impl NodesStatus {
             SELECT "status"
             FROM "public"."status"
             WHERE "status" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.status]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.status]).await
     }
 }
 

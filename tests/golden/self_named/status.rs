@@ -55,7 +55,7 @@ impl Status {
             SELECT "status"
             FROM "public"."status"
             WHERE "status" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&status]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&status]).await
     }
 
     /// Lists all rows of `public.status`, in the order of the primary key.
@@ -66,14 +66,14 @@ impl Status {
             SELECT "status"
             FROM "public"."status"
             ORDER BY "status""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.status`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."status""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -86,7 +86,7 @@ impl Status {
                 SELECT FROM "public"."status"
                 WHERE "status" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&status]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&status]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -159,7 +159,7 @@ impl Status {
             FROM "public"."node"
             WHERE "status" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.status]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.status]).await
     }
 
     /// The rows of `public.nodes_status` whose `status` references this one.
@@ -172,7 +172,7 @@ impl Status {
             FROM "public"."nodes_status"
             WHERE "status" = $1
             ORDER BY "node", "status""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.status]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.status]).await
     }
 
     /// The rows of `public.node` that `public.nodes_status` links to this one.
@@ -186,7 +186,7 @@ impl Status {
             JOIN "public"."nodes_status" AS j ON j."node" = t."id"
             WHERE j."status" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.status]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.status]).await
     }
 }
 

@@ -42,7 +42,7 @@ impl CreditNote {
             SELECT "number", "invoice_number"
             FROM "public"."credit_notes"
             WHERE "number" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&number]).await
     }
 
     /// Lists all rows of `public.credit_notes`, in the order of the primary key.
@@ -53,7 +53,7 @@ impl CreditNote {
             SELECT "number", "invoice_number"
             FROM "public"."credit_notes"
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `invoice_number`.
@@ -66,14 +66,14 @@ impl CreditNote {
             FROM "public"."credit_notes"
             WHERE "invoice_number" = $1
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&invoice_number]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&invoice_number]).await
     }
 
     /// Counts the rows of `public.credit_notes`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."credit_notes""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -86,7 +86,7 @@ impl CreditNote {
                 SELECT FROM "public"."credit_notes"
                 WHERE "number" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&number]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -158,7 +158,7 @@ impl CreditNote {
             SELECT "number", "total"
             FROM "public"."invoices"
             WHERE "number" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.invoice_number]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.invoice_number]).await
     }
 }
 

@@ -39,7 +39,7 @@ impl Identity {
             SELECT "always_id", "default_id", "small_id"
             FROM "public"."identities"
             WHERE "always_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&always_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&always_id]).await
     }
 
     /// Finds the row with this `default_id`.
@@ -51,7 +51,7 @@ impl Identity {
             SELECT "always_id", "default_id", "small_id"
             FROM "public"."identities"
             WHERE "default_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&default_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&default_id]).await
     }
 
     /// Lists all rows of `public.identities`, in the order of the primary key.
@@ -62,14 +62,14 @@ impl Identity {
             SELECT "always_id", "default_id", "small_id"
             FROM "public"."identities"
             ORDER BY "always_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.identities`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."identities""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -82,7 +82,7 @@ impl Identity {
                 SELECT FROM "public"."identities"
                 WHERE "always_id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&always_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&always_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -39,7 +39,7 @@ impl Invoice {
             SELECT "number", "total"
             FROM "public"."invoices"
             WHERE "number" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&number]).await
     }
 
     /// Lists all rows of `public.invoices`, in the order of the primary key.
@@ -50,14 +50,14 @@ impl Invoice {
             SELECT "number", "total"
             FROM "public"."invoices"
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.invoices`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."invoices""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -70,7 +70,7 @@ impl Invoice {
                 SELECT FROM "public"."invoices"
                 WHERE "number" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&number]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -143,7 +143,7 @@ impl Invoice {
             FROM "public"."credit_notes"
             WHERE "invoice_number" = $1
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.number]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.number]).await
     }
 }
 

@@ -29,7 +29,7 @@ impl Renamed {
             SELECT "id", "counter"
             FROM "public"."renamed"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.renamed`, in the order of the primary key.
@@ -40,14 +40,14 @@ impl Renamed {
             SELECT "id", "counter"
             FROM "public"."renamed"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.renamed`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."renamed""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -60,7 +60,7 @@ impl Renamed {
                 SELECT FROM "public"."renamed"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

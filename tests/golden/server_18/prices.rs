@@ -61,7 +61,7 @@ impl Price {
             FROM "public"."prices"
             WHERE "product_id" = $1
               AND "valid" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&product_id, &valid]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&product_id, &valid]).await
     }
 
     /// Lists all rows of `public.prices`, in the order of the primary key.
@@ -72,7 +72,7 @@ impl Price {
             SELECT "product_id", "valid", "amount"
             FROM "public"."prices"
             ORDER BY "product_id", "valid""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `product_id`.
@@ -85,14 +85,14 @@ impl Price {
             FROM "public"."prices"
             WHERE "product_id" = $1
             ORDER BY "product_id", "valid""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&product_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&product_id]).await
     }
 
     /// Counts the rows of `public.prices`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."prices""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -107,7 +107,7 @@ impl Price {
                 WHERE "product_id" = $1
                   AND "valid" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&product_id, &valid]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&product_id, &valid]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -181,7 +181,7 @@ impl Price {
             SELECT "id", "net", "tax", "gross", "implied", "stored", "name"
             FROM "public"."products"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.product_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.product_id]).await
     }
 
     /// The rows of `public.promotions` whose `product_id`, `valid` reference this one.
@@ -195,7 +195,7 @@ impl Price {
             WHERE "product_id" = $1
               AND "valid" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.product_id, &self.valid]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.product_id, &self.valid]).await
     }
 }
 

@@ -50,7 +50,7 @@ impl Promotion {
             SELECT "id", "product_id", "valid"
             FROM "public"."promotions"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.promotions`, in the order of the primary key.
@@ -61,7 +61,7 @@ impl Promotion {
             SELECT "id", "product_id", "valid"
             FROM "public"."promotions"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `product_id`, `valid`.
@@ -76,14 +76,14 @@ impl Promotion {
             WHERE "product_id" = $1
               AND "valid" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&product_id, &valid]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&product_id, &valid]).await
     }
 
     /// Counts the rows of `public.promotions`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."promotions""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -96,7 +96,7 @@ impl Promotion {
                 SELECT FROM "public"."promotions"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -169,7 +169,7 @@ impl Promotion {
             FROM "public"."prices"
             WHERE "product_id" = $1
               AND "valid" = $2"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.product_id, &self.valid]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.product_id, &self.valid]).await
     }
 }
 

@@ -99,7 +99,7 @@ impl OrderLine {
             FROM "public"."order_lines"
             WHERE "order_id" = $1
               AND "line_no" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&order_id, &line_no]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&order_id, &line_no]).await
     }
 
     /// Lists all rows of `public.order_lines`, in the order of the primary key.
@@ -110,7 +110,7 @@ impl OrderLine {
             SELECT "order_id", "line_no", "product_id", "quantity", "unit_price", "total"
             FROM "public"."order_lines"
             ORDER BY "order_id", "line_no""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `order_id`.
@@ -123,7 +123,7 @@ impl OrderLine {
             FROM "public"."order_lines"
             WHERE "order_id" = $1
             ORDER BY "order_id", "line_no""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&order_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&order_id]).await
     }
 
     /// Lists the rows with this `product_id`.
@@ -136,14 +136,14 @@ impl OrderLine {
             FROM "public"."order_lines"
             WHERE "product_id" = $1
             ORDER BY "order_id", "line_no""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&product_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&product_id]).await
     }
 
     /// Counts the rows of `public.order_lines`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."order_lines""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -158,7 +158,7 @@ impl OrderLine {
                 WHERE "order_id" = $1
                   AND "line_no" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&order_id, &line_no]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&order_id, &line_no]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -232,7 +232,7 @@ impl OrderLine {
             SELECT "id", "customer_id", "number", "status", "placed_at", "shipping_fee", "note"
             FROM "public"."orders"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.order_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.order_id]).await
     }
 
     /// The row of `public.products` that `product_id` references.
@@ -245,7 +245,7 @@ impl OrderLine {
                    "search_name", "discontinued"
             FROM "public"."products"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.product_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.product_id]).await
     }
 
     /// The rows of `public.shipments` whose `order_id`, `line_no` reference this one.
@@ -259,7 +259,7 @@ impl OrderLine {
             WHERE "order_id" = $1
               AND "line_no" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.order_id, &self.line_no]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.order_id, &self.line_no]).await
     }
 }
 

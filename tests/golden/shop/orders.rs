@@ -95,7 +95,7 @@ impl Order {
             SELECT "id", "customer_id", "number", "status", "placed_at", "shipping_fee", "note"
             FROM "public"."orders"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `customer_id`, `number`.
@@ -109,7 +109,7 @@ impl Order {
             FROM "public"."orders"
             WHERE "customer_id" = $1
               AND "number" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&customer_id, &number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&customer_id, &number]).await
     }
 
     /// Lists all rows of `public.orders`, in the order of the primary key.
@@ -120,7 +120,7 @@ impl Order {
             SELECT "id", "customer_id", "number", "status", "placed_at", "shipping_fee", "note"
             FROM "public"."orders"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `customer_id`.
@@ -133,14 +133,14 @@ impl Order {
             FROM "public"."orders"
             WHERE "customer_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&customer_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&customer_id]).await
     }
 
     /// Counts the rows of `public.orders`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."orders""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -153,7 +153,7 @@ impl Order {
                 SELECT FROM "public"."orders"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -225,7 +225,7 @@ impl Order {
             SELECT "id", "email", "full_name", "country", "credit_limit", "registered_on"
             FROM "public"."customers"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.customer_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.customer_id]).await
     }
 
     /// The rows of `public.order_lines` whose `order_id` references this one.
@@ -238,7 +238,7 @@ impl Order {
             FROM "public"."order_lines"
             WHERE "order_id" = $1
             ORDER BY "order_id", "line_no""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

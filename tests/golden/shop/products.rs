@@ -120,7 +120,7 @@ impl Product {
                    "search_name", "discontinued"
             FROM "public"."products"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `sku`.
@@ -133,7 +133,7 @@ impl Product {
                    "search_name", "discontinued"
             FROM "public"."products"
             WHERE "sku" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&sku]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&sku]).await
     }
 
     /// Lists all rows of `public.products`, in the order of the primary key.
@@ -145,7 +145,7 @@ impl Product {
                    "search_name", "discontinued"
             FROM "public"."products"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `search_name`.
@@ -159,14 +159,14 @@ impl Product {
             FROM "public"."products"
             WHERE "search_name" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&search_name]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&search_name]).await
     }
 
     /// Counts the rows of `public.products`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."products""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -179,7 +179,7 @@ impl Product {
                 SELECT FROM "public"."products"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -252,7 +252,7 @@ impl Product {
             FROM "public"."order_lines"
             WHERE "product_id" = $1
             ORDER BY "order_id", "line_no""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.stock` whose `product_id` references this one.
@@ -265,7 +265,7 @@ impl Product {
             FROM "public"."stock"
             WHERE "product_id" = $1
             ORDER BY "warehouse_code", "product_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.warehouses` that `public.stock` links to this one.
@@ -279,7 +279,7 @@ impl Product {
             JOIN "public"."stock" AS j ON j."warehouse_code" = t."code"
             WHERE j."product_id" = $1
             ORDER BY t."code""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -88,7 +88,7 @@ impl Shipment {
             SELECT "id", "order_id", "line_no", "warehouse_code", "product_id", "sent_at"
             FROM "public"."shipments"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.shipments`, in the order of the primary key.
@@ -99,7 +99,7 @@ impl Shipment {
             SELECT "id", "order_id", "line_no", "warehouse_code", "product_id", "sent_at"
             FROM "public"."shipments"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `order_id`, `line_no`.
@@ -114,7 +114,7 @@ impl Shipment {
             WHERE "order_id" = $1
               AND "line_no" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&order_id, &line_no]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&order_id, &line_no]).await
     }
 
     /// Lists the rows with this `warehouse_code`, `product_id`.
@@ -129,14 +129,14 @@ impl Shipment {
             WHERE "warehouse_code" = $1
               AND "product_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&warehouse_code, &product_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&warehouse_code, &product_id]).await
     }
 
     /// Counts the rows of `public.shipments`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."shipments""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -149,7 +149,7 @@ impl Shipment {
                 SELECT FROM "public"."shipments"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -222,7 +222,7 @@ impl Shipment {
             FROM "public"."order_lines"
             WHERE "order_id" = $1
               AND "line_no" = $2"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.order_id, &self.line_no]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.order_id, &self.line_no]).await
     }
 
     /// The row of `public.stock` that `warehouse_code`, `product_id` reference.
@@ -241,7 +241,7 @@ impl Shipment {
         if self.product_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.warehouse_code, &self.product_id])
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.warehouse_code, &self.product_id])
             .await
     }
 }

@@ -88,7 +88,7 @@ impl Stock {
             FROM "public"."stock"
             WHERE "warehouse_code" = $1
               AND "product_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&warehouse_code, &product_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&warehouse_code, &product_id]).await
     }
 
     /// Lists all rows of `public.stock`, in the order of the primary key.
@@ -99,7 +99,7 @@ impl Stock {
             SELECT "warehouse_code", "product_id", "quantity", "reorder_at"
             FROM "public"."stock"
             ORDER BY "warehouse_code", "product_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `warehouse_code`.
@@ -112,7 +112,7 @@ impl Stock {
             FROM "public"."stock"
             WHERE "warehouse_code" = $1
             ORDER BY "warehouse_code", "product_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&warehouse_code]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&warehouse_code]).await
     }
 
     /// Lists the rows with this `product_id`.
@@ -125,14 +125,14 @@ impl Stock {
             FROM "public"."stock"
             WHERE "product_id" = $1
             ORDER BY "warehouse_code", "product_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&product_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&product_id]).await
     }
 
     /// Counts the rows of `public.stock`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."stock""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -147,7 +147,7 @@ impl Stock {
                 WHERE "warehouse_code" = $1
                   AND "product_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&warehouse_code, &product_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&warehouse_code, &product_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -221,7 +221,7 @@ impl Stock {
             SELECT "code", "city"
             FROM "public"."warehouses"
             WHERE "code" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.warehouse_code]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.warehouse_code]).await
     }
 
     /// The row of `public.products` that `product_id` references.
@@ -234,7 +234,7 @@ impl Stock {
                    "search_name", "discontinued"
             FROM "public"."products"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.product_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.product_id]).await
     }
 
     /// The rows of `public.shipments` whose `warehouse_code`, `product_id` reference this one.
@@ -248,7 +248,7 @@ impl Stock {
             WHERE "warehouse_code" = $1
               AND "product_id" = $2
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.warehouse_code, &self.product_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.warehouse_code, &self.product_id]).await
     }
 }
 

@@ -52,7 +52,7 @@ impl Warehouse {
             SELECT "code", "city"
             FROM "public"."warehouses"
             WHERE "code" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&code]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&code]).await
     }
 
     /// Lists all rows of `public.warehouses`, in the order of the primary key.
@@ -63,14 +63,14 @@ impl Warehouse {
             SELECT "code", "city"
             FROM "public"."warehouses"
             ORDER BY "code""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.warehouses`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."warehouses""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -83,7 +83,7 @@ impl Warehouse {
                 SELECT FROM "public"."warehouses"
                 WHERE "code" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&code]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&code]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -156,7 +156,7 @@ impl Warehouse {
             FROM "public"."stock"
             WHERE "warehouse_code" = $1
             ORDER BY "warehouse_code", "product_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.code]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.code]).await
     }
 
     /// The rows of `public.products` that `public.stock` links to this one.
@@ -171,7 +171,7 @@ impl Warehouse {
             JOIN "public"."stock" AS j ON j."product_id" = t."id"
             WHERE j."warehouse_code" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.code]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.code]).await
     }
 }
 

@@ -52,7 +52,7 @@ impl Booking {
             SELECT "during"::text, "room", "tags"::text
             FROM "public"."bookings"
             WHERE "during" = $1::text::"public"."float_range""#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&during]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&during]).await
     }
 
     /// Lists all rows of `public.bookings`, in the order of the primary key.
@@ -63,14 +63,14 @@ impl Booking {
             SELECT "during"::text, "room", "tags"::text
             FROM "public"."bookings"
             ORDER BY "bookings"."during""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.bookings`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."bookings""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -83,7 +83,7 @@ impl Booking {
                 SELECT FROM "public"."bookings"
                 WHERE "during" = $1::text::"public"."float_range"
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&during]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&during]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -156,7 +156,7 @@ impl Booking {
             FROM "public"."visits"
             WHERE "during" = $1::text::"public"."float_range"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.during]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.during]).await
     }
 }
 

@@ -60,7 +60,7 @@ impl TextArray {
             SELECT "id", "prices"::text[], "places"::text[], "flags"::text[], "measured"::text[]
             FROM "public"."text_arrays"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.text_arrays`, in the order of the primary key.
@@ -71,14 +71,14 @@ impl TextArray {
             SELECT "id", "prices"::text[], "places"::text[], "flags"::text[], "measured"::text[]
             FROM "public"."text_arrays"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.text_arrays`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."text_arrays""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -91,7 +91,7 @@ impl TextArray {
                 SELECT FROM "public"."text_arrays"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -45,7 +45,7 @@ impl Visit {
             SELECT "id", "during"::text
             FROM "public"."visits"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.visits`, in the order of the primary key.
@@ -56,7 +56,7 @@ impl Visit {
             SELECT "id", "during"::text
             FROM "public"."visits"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `during`.
@@ -69,14 +69,14 @@ impl Visit {
             FROM "public"."visits"
             WHERE "during" = $1::text::"public"."float_range"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&during]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&during]).await
     }
 
     /// Counts the rows of `public.visits`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."visits""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -89,7 +89,7 @@ impl Visit {
                 SELECT FROM "public"."visits"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -161,7 +161,7 @@ impl Visit {
             SELECT "during"::text, "room", "tags"::text
             FROM "public"."bookings"
             WHERE "during" = $1::text::"public"."float_range""#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.during]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.during]).await
     }
 }
 

@@ -56,7 +56,7 @@ impl Connection {
             FROM "public"."connections"
             WHERE "type_id" = $1
               AND "loop_id" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&type_id, &loop_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&type_id, &loop_id]).await
     }
 
     /// Lists all rows of `public.connections`, in the order of the primary key.
@@ -67,7 +67,7 @@ impl Connection {
             SELECT "type_id", "loop_id"
             FROM "public"."connections"
             ORDER BY "type_id", "loop_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `type_id`.
@@ -80,7 +80,7 @@ impl Connection {
             FROM "public"."connections"
             WHERE "type_id" = $1
             ORDER BY "type_id", "loop_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&type_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&type_id]).await
     }
 
     /// Lists the rows with this `loop_id`.
@@ -93,14 +93,14 @@ impl Connection {
             FROM "public"."connections"
             WHERE "loop_id" = $1
             ORDER BY "type_id", "loop_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&loop_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&loop_id]).await
     }
 
     /// Counts the rows of `public.connections`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."connections""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -115,7 +115,7 @@ impl Connection {
                 WHERE "type_id" = $1
                   AND "loop_id" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&type_id, &loop_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&type_id, &loop_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -189,7 +189,7 @@ impl Connection {
             SELECT "id", "name"
             FROM "public"."types"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.type_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.type_id]).await
     }
 
     /// The row of `public.devices` that `loop_id` references.
@@ -201,7 +201,7 @@ impl Connection {
             SELECT "id", "type", "match", "self"
             FROM "public"."devices"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.loop_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.loop_id]).await
     }
 }
 

@@ -108,7 +108,7 @@ impl Device {
             SELECT "id", "type", "match", "self"
             FROM "public"."devices"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.devices`, in the order of the primary key.
@@ -119,7 +119,7 @@ impl Device {
             SELECT "id", "type", "match", "self"
             FROM "public"."devices"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `type`.
@@ -132,7 +132,7 @@ impl Device {
             FROM "public"."devices"
             WHERE "type" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&r#type]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&r#type]).await
     }
 
     /// Lists the rows with this `match`.
@@ -145,7 +145,7 @@ impl Device {
             FROM "public"."devices"
             WHERE "match" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&r#match]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&r#match]).await
     }
 
     /// Lists the rows with this `self`.
@@ -158,14 +158,14 @@ impl Device {
             FROM "public"."devices"
             WHERE "self" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self_]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self_]).await
     }
 
     /// Counts the rows of `public.devices`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."devices""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -178,7 +178,7 @@ impl Device {
                 SELECT FROM "public"."devices"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -250,7 +250,7 @@ impl Device {
             SELECT "id", "name"
             FROM "public"."types"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.r#type]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.r#type]).await
     }
 
     /// The row of `public.types` that `match` references.
@@ -265,7 +265,7 @@ impl Device {
         if self.r#match.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.r#match]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.r#match]).await
     }
 
     /// The row of `public.devices` that `self` references.
@@ -280,7 +280,7 @@ impl Device {
         if self.self_.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.self_]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.self_]).await
     }
 
     /// The rows of `public.connections` whose `loop_id` references this one.
@@ -293,7 +293,7 @@ impl Device {
             FROM "public"."connections"
             WHERE "loop_id" = $1
             ORDER BY "type_id", "loop_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.devices` whose `self` references this one.
@@ -306,7 +306,7 @@ impl Device {
             FROM "public"."devices"
             WHERE "self" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.types` that `public.connections` links to this one.
@@ -320,7 +320,7 @@ impl Device {
             JOIN "public"."connections" AS j ON j."type_id" = t."id"
             WHERE j."loop_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

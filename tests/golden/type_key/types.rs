@@ -73,7 +73,7 @@ impl Type {
             SELECT "id", "name"
             FROM "public"."types"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `name`.
@@ -85,7 +85,7 @@ impl Type {
             SELECT "id", "name"
             FROM "public"."types"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&name]).await
     }
 
     /// Lists all rows of `public.types`, in the order of the primary key.
@@ -96,14 +96,14 @@ impl Type {
             SELECT "id", "name"
             FROM "public"."types"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.types`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."types""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -116,7 +116,7 @@ impl Type {
                 SELECT FROM "public"."types"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -189,7 +189,7 @@ impl Type {
             FROM "public"."connections"
             WHERE "type_id" = $1
             ORDER BY "type_id", "loop_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.devices` whose `type` references this one.
@@ -202,7 +202,7 @@ impl Type {
             FROM "public"."devices"
             WHERE "type" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.devices` whose `match` references this one.
@@ -215,7 +215,7 @@ impl Type {
             FROM "public"."devices"
             WHERE "match" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 
     /// The rows of `public.devices` that `public.connections` links to this one.
@@ -229,7 +229,7 @@ impl Type {
             JOIN "public"."connections" AS j ON j."loop_id" = t."id"
             WHERE j."type_id" = $1
             ORDER BY t."id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -39,7 +39,7 @@ impl Counter {
             SELECT "name", "value", "doubled"
             FROM "public"."counters"
             WHERE "name" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&name]).await
     }
 
     /// Lists all rows of `public.counters`, in the order of the primary key.
@@ -50,14 +50,14 @@ impl Counter {
             SELECT "name", "value", "doubled"
             FROM "public"."counters"
             ORDER BY "name""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.counters`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."counters""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -70,7 +70,7 @@ impl Counter {
                 SELECT FROM "public"."counters"
                 WHERE "name" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&name]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&name]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -80,7 +80,7 @@ impl Member {
             SELECT "id", "email", "team", "badge", "nickname", "deleted_at", "visits"
             FROM "public"."members"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `team`, `badge`.
@@ -94,7 +94,7 @@ impl Member {
             FROM "public"."members"
             WHERE "team" = $1
               AND "badge" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&team, &badge]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&team, &badge]).await
     }
 
     /// Finds the row with this `email`.
@@ -109,7 +109,7 @@ impl Member {
             FROM "public"."members"
             WHERE "email" = $1
               AND ("deleted_at" IS NULL)"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&email]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&email]).await
     }
 
     /// Finds the row with this `nickname`.
@@ -121,7 +121,7 @@ impl Member {
             SELECT "id", "email", "team", "badge", "nickname", "deleted_at", "visits"
             FROM "public"."members"
             WHERE "nickname" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&nickname]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&nickname]).await
     }
 
     /// Lists all rows of `public.members`, in the order of the primary key.
@@ -132,14 +132,14 @@ impl Member {
             SELECT "id", "email", "team", "badge", "nickname", "deleted_at", "visits"
             FROM "public"."members"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.members`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."members""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -152,7 +152,7 @@ impl Member {
                 SELECT FROM "public"."members"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

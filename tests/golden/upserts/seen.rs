@@ -32,7 +32,7 @@ impl Seen {
             FROM "public"."seen"
             WHERE "item" = $1
               AND "place" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&item, &place]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&item, &place]).await
     }
 
     /// Lists all rows of `public.seen`, in the order of the primary key.
@@ -43,14 +43,14 @@ impl Seen {
             SELECT "item", "place"
             FROM "public"."seen"
             ORDER BY "item", "place""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.seen`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."seen""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -65,7 +65,7 @@ impl Seen {
                 WHERE "item" = $1
                   AND "place" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&item, &place]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&item, &place]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

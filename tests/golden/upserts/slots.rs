@@ -40,7 +40,7 @@ impl Slot {
             SELECT "id", "position", "label"
             FROM "public"."slots"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `position`.
@@ -52,7 +52,7 @@ impl Slot {
             SELECT "id", "position", "label"
             FROM "public"."slots"
             WHERE "position" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&position]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&position]).await
     }
 
     /// Lists all rows of `public.slots`, in the order of the primary key.
@@ -63,14 +63,14 @@ impl Slot {
             SELECT "id", "position", "label"
             FROM "public"."slots"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.slots`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."slots""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -83,7 +83,7 @@ impl Slot {
                 SELECT FROM "public"."slots"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -68,7 +68,7 @@ impl Book {
             SELECT "id", "author_id", "title", "price", "pages", "published_on"
             FROM "public"."books"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `public.books`, in the order of the primary key.
@@ -79,7 +79,7 @@ impl Book {
             SELECT "id", "author_id", "title", "price", "pages", "published_on"
             FROM "public"."books"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `author_id`.
@@ -92,14 +92,14 @@ impl Book {
             FROM "public"."books"
             WHERE "author_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&author_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&author_id]).await
     }
 
     /// Counts the rows of `public.books`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."books""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -112,7 +112,7 @@ impl Book {
                 SELECT FROM "public"."books"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -184,7 +184,7 @@ impl Book {
             SELECT "id", "name", "country", "born"
             FROM "public"."authors"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.author_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.author_id]).await
     }
 }
 

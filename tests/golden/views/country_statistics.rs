@@ -41,7 +41,7 @@ impl CountryStatistic {
             SELECT "country", "authors", "oldest"
             FROM "public"."country_statistics"
             WHERE "country" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&country]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&country]).await
     }
 
     /// Lists all rows of `public.country_statistics`.
@@ -51,7 +51,7 @@ impl CountryStatistic {
         const SQL: &str = r#"
             SELECT "country", "authors", "oldest"
             FROM "public"."country_statistics""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `authors`.
@@ -63,14 +63,14 @@ impl CountryStatistic {
             SELECT "country", "authors", "oldest"
             FROM "public"."country_statistics"
             WHERE "authors" = $1"#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&authors]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&authors]).await
     }
 
     /// Counts the rows of `public.country_statistics`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."country_statistics""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.country_statistics`.

@@ -976,7 +976,7 @@ impl Answer {
                    "question_124", "question_125", "question_126", "question_127", "question_128"
             FROM "public"."answers"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `participant`.
@@ -1013,7 +1013,7 @@ impl Answer {
                    "question_124", "question_125", "question_126", "question_127", "question_128"
             FROM "public"."answers"
             WHERE "participant" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&participant]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&participant]).await
     }
 
     /// Lists all rows of `public.answers`, in the order of the primary key.
@@ -1049,7 +1049,7 @@ impl Answer {
                    "question_124", "question_125", "question_126", "question_127", "question_128"
             FROM "public"."answers"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `question_020`.
@@ -1087,14 +1087,14 @@ impl Answer {
             FROM "public"."answers"
             WHERE "question_020" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&question_020]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&question_020]).await
     }
 
     /// Counts the rows of `public.answers`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."answers""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -1107,7 +1107,7 @@ impl Answer {
                 SELECT FROM "public"."answers"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

@@ -11,7 +11,7 @@ help: install PostgreSQL 15 or later:
       or name the folder of its binaries in the environment variable `ROWSMITH_PG_BIN`";
 
 /// The programs of one PostgreSQL installation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Binaries {
     pub(crate) folder: PathBuf,
     pub(crate) version: u32,

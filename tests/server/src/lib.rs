@@ -14,6 +14,9 @@
 
 mod account;
 mod binaries;
+mod bouncer;
+mod options;
+mod replica;
 mod server;
 mod wire;
 
@@ -23,6 +26,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use binaries::Binaries;
+pub use bouncer::PgBouncer;
+pub use options::{ServerOptions, ServerTls};
+pub use replica::Replica;
+use server::Server;
 
 /// The superuser that the URLs of this crate log in as.
 pub const USER: &str = "postgres";
@@ -39,9 +46,8 @@ pub const PASSWORD: &str = "correct horse battery staple";
 #[derive(Debug)]
 pub struct TestServer {
     binaries: Binaries,
-    port: u16,
+    server: Server,
     next_database: AtomicU32,
-    _process: server::Process,
 }
 
 impl TestServer {
@@ -62,24 +68,77 @@ impl TestServer {
     ///
     /// As [`shared`](Self::shared).
     pub fn start() -> Self {
-        Self::try_start().unwrap_or_else(|problem| panic!("{problem}"))
+        Self::start_with(&ServerOptions::default())
     }
 
-    fn try_start() -> Result<Self, String> {
+    /// As [`start`](Self::start), with settings of its own.
+    ///
+    /// # Panics
+    ///
+    /// As [`shared`](Self::shared).
+    pub fn start_with(options: &ServerOptions) -> Self {
+        Self::try_start(options).unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    fn try_start(options: &ServerOptions) -> Result<Self, String> {
         let binaries = Binaries::find()?;
-        let (process, port) = server::start(&binaries)?;
-        wire::execute(
-            port,
-            USER,
-            "postgres",
-            &format!("CREATE ROLE {PASSWORD_USER} LOGIN PASSWORD '{PASSWORD}'"),
-        )?;
-        Ok(Self {
+        let server = Server::start(&binaries, options)?;
+        let server = Self::of(binaries, server);
+        let mut roles = format!("CREATE ROLE {PASSWORD_USER} LOGIN PASSWORD '{PASSWORD}'");
+        for role in &options.certificate_roles {
+            roles.push_str(&format!("; CREATE ROLE {role} LOGIN"));
+        }
+        server.execute("postgres", &roles)?;
+        Ok(server)
+    }
+
+    fn of(binaries: Binaries, server: Server) -> Self {
+        Self {
             binaries,
-            port,
+            server,
             next_database: AtomicU32::new(1),
-            _process: process,
-        })
+        }
+    }
+
+    /// Starts a replica, to which everything that is written here is streamed.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start; the message says why.
+    pub fn start_replica(&self) -> Replica<'_> {
+        Replica::start(self).unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    /// Stops the server. Its connections end, its data and its port stay.
+    ///
+    /// # Panics
+    ///
+    /// When it does not stop.
+    pub fn stop(&self) {
+        self.server
+            .stop()
+            .unwrap_or_else(|problem| panic!("{problem}"));
+    }
+
+    /// Starts the server again that [`stop`](Self::stop) has stopped.
+    ///
+    /// # Panics
+    ///
+    /// When it is not stopped or does not start; the message says why.
+    pub fn start_again(&self) {
+        self.server
+            .start_again()
+            .unwrap_or_else(|problem| panic!("{problem}"));
+    }
+
+    /// Stops the server and starts it again.
+    ///
+    /// # Panics
+    ///
+    /// As [`stop`](Self::stop) and [`start_again`](Self::start_again).
+    pub fn restart(&self) {
+        self.stop();
+        self.start_again();
     }
 
     /// Creates an empty database with a name of its own, and runs `sql` in it.
@@ -108,12 +167,12 @@ impl TestServer {
 
     /// The URL of a database of this server, as the superuser.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port())
     }
 
     /// The TCP port on 127.0.0.1.
     pub fn port(&self) -> u16 {
-        self.port
+        self.server.port
     }
 
     /// The major version, such as 15.
@@ -140,7 +199,16 @@ impl TestServer {
     ///
     /// The server's message.
     pub fn execute(&self, database: &str, sql: &str) -> Result<(), String> {
-        wire::execute(self.port, USER, database, sql)
+        wire::execute(self.port(), USER, database, sql).map(drop)
+    }
+
+    /// As [`execute`](Self::execute), and returns the first value of the last row, if it is one.
+    ///
+    /// # Errors
+    ///
+    /// The server's message.
+    pub fn value(&self, database: &str, sql: &str) -> Result<Option<String>, String> {
+        wire::execute(self.port(), USER, database, sql)
     }
 }
 
@@ -165,7 +233,7 @@ impl TestDatabase<'_> {
         format!(
             "postgres://{PASSWORD_USER}:{}@127.0.0.1:{}/{}",
             password.replace(' ', "%20"),
-            self.server.port,
+            self.server.port(),
             self.name
         )
     }

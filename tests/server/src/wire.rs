@@ -6,8 +6,13 @@ use std::net::TcpStream;
 
 const PROTOCOL: i32 = 3 << 16;
 
-/// Runs SQL in a database, as a user who needs no password.
-pub(crate) fn execute(port: u16, user: &str, database: &str, sql: &str) -> Result<(), String> {
+/// Runs SQL in a database, as a user who needs no password. Returns the last row's first value.
+pub(crate) fn execute(
+    port: u16,
+    user: &str,
+    database: &str,
+    sql: &str,
+) -> Result<Option<String>, String> {
     if sql.contains('\0') {
         return Err("SQL can't contain a NUL character".to_owned());
     }
@@ -16,7 +21,12 @@ pub(crate) fn execute(port: u16, user: &str, database: &str, sql: &str) -> Resul
 }
 
 /// The outer result is about the connection, the inner one is what the server says.
-fn run(port: u16, user: &str, database: &str, sql: &str) -> std::io::Result<Result<(), String>> {
+fn run(
+    port: u16,
+    user: &str,
+    database: &str,
+    sql: &str,
+) -> std::io::Result<Result<Option<String>, String>> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     let mut startup = PROTOCOL.to_be_bytes().to_vec();
     startup.extend(format!("user\0{user}\0database\0{database}\0\0").as_bytes());
@@ -36,8 +46,8 @@ fn run(port: u16, user: &str, database: &str, sql: &str) -> std::io::Result<Resu
 fn until_ready(
     reader: &mut impl Read,
     stream: &mut TcpStream,
-) -> std::io::Result<Result<(), String>> {
-    let mut result = Ok(());
+) -> std::io::Result<Result<Option<String>, String>> {
+    let mut result = Ok(None);
     loop {
         let mut kind = [0];
         match reader.read_exact(&mut kind) {
@@ -53,6 +63,7 @@ fn until_ready(
         reader.take(rest.into()).read_to_end(&mut body)?;
         match kind {
             [b'Z'] => return Ok(result),
+            [b'D'] if result.is_ok() => result = Ok(first_value(&body)),
             [b'E'] if result.is_ok() => result = Err(message(&body)),
             [b'G'] => send(stream, b'f', b"COPY FROM stdin needs psql\0")?,
             [b'R'] if body != [0, 0, 0, 0] => {
@@ -61,6 +72,14 @@ fn until_ready(
             _ => {}
         }
     }
+}
+
+/// The first value of a `DataRow`: the number of values, then each with its length.
+fn first_value(body: &[u8]) -> Option<String> {
+    let (_, values) = body.split_first_chunk::<2>()?;
+    let (length, value) = values.split_first_chunk::<4>()?;
+    let length = usize::try_from(i32::from_be_bytes(*length)).ok()?;
+    Some(String::from_utf8_lossy(value.get(..length)?).into_owned())
 }
 
 /// The text of an `ErrorResponse`: fields of a type byte and a string, each ended by a NUL.

@@ -48,7 +48,7 @@ impl Note {
             SELECT "task_id", "state", "body"
             FROM "work"."notes"
             WHERE "task_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&task_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&task_id]).await
     }
 
     /// Lists all rows of `work.notes`, in the order of the primary key.
@@ -59,14 +59,14 @@ impl Note {
             SELECT "task_id", "state", "body"
             FROM "work"."notes"
             ORDER BY "task_id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `work.notes`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "work"."notes""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -79,7 +79,7 @@ impl Note {
                 SELECT FROM "work"."notes"
                 WHERE "task_id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&task_id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&task_id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -151,7 +151,7 @@ impl Note {
             SELECT "id", "person_id", "state", "done", "title"
             FROM "work"."tasks"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.task_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.task_id]).await
     }
 }
 

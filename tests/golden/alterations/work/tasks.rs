@@ -71,7 +71,7 @@ impl Task {
             SELECT "id", "person_id", "state", "done", "title"
             FROM "work"."tasks"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `work.tasks`, in the order of the primary key.
@@ -82,7 +82,7 @@ impl Task {
             SELECT "id", "person_id", "state", "done", "title"
             FROM "work"."tasks"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `person_id`.
@@ -95,7 +95,7 @@ impl Task {
             FROM "work"."tasks"
             WHERE "person_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&person_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&person_id]).await
     }
 
     /// Lists the rows with this `state`.
@@ -108,14 +108,14 @@ impl Task {
             FROM "work"."tasks"
             WHERE "state" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&state]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&state]).await
     }
 
     /// Counts the rows of `work.tasks`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "work"."tasks""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -128,7 +128,7 @@ impl Task {
                 SELECT FROM "work"."tasks"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -203,7 +203,7 @@ impl Task {
         if self.person_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.person_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.person_id]).await
     }
 
     /// The row of `work.notes` whose `task_id` references this one, if there is one.
@@ -215,7 +215,7 @@ impl Task {
             SELECT "task_id", "state", "body"
             FROM "work"."notes"
             WHERE "task_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.id]).await
     }
 }
 

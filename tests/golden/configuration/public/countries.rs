@@ -38,7 +38,7 @@ impl Country {
             SELECT "code", "name"
             FROM "public"."countries"
             WHERE "code" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&code]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&code]).await
     }
 
     /// Lists all rows of `public.countries`, in the order of the primary key.
@@ -49,14 +49,14 @@ impl Country {
             SELECT "code", "name"
             FROM "public"."countries"
             ORDER BY "code""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `public.countries`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."countries""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -69,7 +69,7 @@ impl Country {
                 SELECT FROM "public"."countries"
                 WHERE "code" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&code]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&code]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.

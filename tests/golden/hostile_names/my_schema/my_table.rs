@@ -49,7 +49,7 @@ impl MyTable {
             SELECT "id", "kind", "white space"
             FROM "my ""schema"""."my table"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `my "schema".my table`, in the order of the primary key.
@@ -60,7 +60,7 @@ impl MyTable {
             SELECT "id", "kind", "white space"
             FROM "my ""schema"""."my table"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `white space`.
@@ -73,14 +73,14 @@ impl MyTable {
             FROM "my ""schema"""."my table"
             WHERE "white space" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&white_space]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&white_space]).await
     }
 
     /// Counts the rows of `my "schema".my table`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "my ""schema"""."my table""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -93,7 +93,7 @@ impl MyTable {
                 SELECT FROM "my ""schema"""."my table"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -168,7 +168,7 @@ impl MyTable {
         if self.white_space.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.white_space]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.white_space]).await
     }
 }
 

@@ -55,7 +55,7 @@ impl Related {
             FROM "links"."related"
             WHERE "n" = $1
               AND "row_number" = $2"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&n, &row_number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&n, &row_number]).await
     }
 
     /// Lists all rows of `links.related`, in the order of the primary key.
@@ -66,7 +66,7 @@ impl Related {
             SELECT "n", "row_number"
             FROM "links"."related"
             ORDER BY "n", "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `n`.
@@ -79,7 +79,7 @@ impl Related {
             FROM "links"."related"
             WHERE "n" = $1
             ORDER BY "n", "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&n]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&n]).await
     }
 
     /// Lists the rows with this `row_number`.
@@ -92,14 +92,14 @@ impl Related {
             FROM "links"."related"
             WHERE "row_number" = $1
             ORDER BY "n", "row_number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&row_number]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&row_number]).await
     }
 
     /// Counts the rows of `links.related`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "links"."related""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -114,7 +114,7 @@ impl Related {
                 WHERE "n" = $1
                   AND "row_number" = $2
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&n, &row_number]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&n, &row_number]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -189,7 +189,7 @@ impl Related {
                    "bytes", "flag", "address", "during"::text, "place", "numbers"
             FROM "public"."keys"
             WHERE "n" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.n]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.n]).await
     }
 
     /// The row of `public.related` that `row_number` references.
@@ -203,7 +203,7 @@ impl Related {
                    "place", "numbers"
             FROM "public"."related"
             WHERE "row_number" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.row_number]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.row_number]).await
     }
 }
 

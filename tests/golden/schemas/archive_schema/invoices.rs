@@ -64,7 +64,7 @@ impl Invoice {
             SELECT "number", "archive_id", "archived_at"
             FROM "archive"."invoices"
             WHERE "number" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&number]).await
     }
 
     /// Lists all rows of `archive.invoices`, in the order of the primary key.
@@ -75,7 +75,7 @@ impl Invoice {
             SELECT "number", "archive_id", "archived_at"
             FROM "archive"."invoices"
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `archive_id`.
@@ -88,14 +88,14 @@ impl Invoice {
             FROM "archive"."invoices"
             WHERE "archive_id" = $1
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&archive_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&archive_id]).await
     }
 
     /// Counts the rows of `archive.invoices`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "archive"."invoices""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -108,7 +108,7 @@ impl Invoice {
                 SELECT FROM "archive"."invoices"
                 WHERE "number" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&number]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -180,7 +180,7 @@ impl Invoice {
             SELECT "number", "account_id", "total", "priorities"
             FROM "billing"."invoices"
             WHERE "number" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.number]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.number]).await
     }
 
     /// The row of `public.archive` that `archive_id` references.
@@ -195,7 +195,7 @@ impl Invoice {
         if self.archive_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.archive_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.archive_id]).await
     }
 }
 

@@ -42,7 +42,7 @@ impl WorkOrder {
             SELECT "Order No", "Account"
             FROM "Back Office"."Work Orders"
             WHERE "Order No" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&order_no]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&order_no]).await
     }
 
     /// Lists all rows of `Back Office.Work Orders`, in the order of the primary key.
@@ -53,7 +53,7 @@ impl WorkOrder {
             SELECT "Order No", "Account"
             FROM "Back Office"."Work Orders"
             ORDER BY "Order No""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `Account`.
@@ -66,14 +66,14 @@ impl WorkOrder {
             FROM "Back Office"."Work Orders"
             WHERE "Account" = $1
             ORDER BY "Order No""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&account]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&account]).await
     }
 
     /// Counts the rows of `Back Office.Work Orders`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "Back Office"."Work Orders""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -86,7 +86,7 @@ impl WorkOrder {
                 SELECT FROM "Back Office"."Work Orders"
                 WHERE "Order No" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&order_no]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&order_no]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -158,7 +158,7 @@ impl WorkOrder {
             SELECT "id", "name"
             FROM "public"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.account]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.account]).await
     }
 }
 

@@ -91,7 +91,7 @@ impl Account {
             SELECT "id", "crm_account_id", "account_id", "priority", "sales_priority", "balance"
             FROM "billing"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Lists all rows of `billing.accounts`, in the order of the primary key.
@@ -102,7 +102,7 @@ impl Account {
             SELECT "id", "crm_account_id", "account_id", "priority", "sales_priority", "balance"
             FROM "billing"."accounts"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `crm_account_id`.
@@ -115,7 +115,7 @@ impl Account {
             FROM "billing"."accounts"
             WHERE "crm_account_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&crm_account_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&crm_account_id]).await
     }
 
     /// Lists the rows with this `account_id`.
@@ -128,14 +128,14 @@ impl Account {
             FROM "billing"."accounts"
             WHERE "account_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&account_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&account_id]).await
     }
 
     /// Counts the rows of `billing.accounts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "billing"."accounts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -148,7 +148,7 @@ impl Account {
                 SELECT FROM "billing"."accounts"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -223,7 +223,7 @@ impl Account {
         if self.crm_account_id.is_none() {
             return ::std::result::Result::Ok(::std::option::Option::None);
         }
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.crm_account_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.crm_account_id]).await
     }
 
     /// The row of `public.accounts` that `account_id` references.
@@ -235,7 +235,7 @@ impl Account {
             SELECT "id", "name"
             FROM "public"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.account_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.account_id]).await
     }
 
     /// The rows of `billing.invoices` whose `account_id` references this one.
@@ -248,7 +248,7 @@ impl Account {
             FROM "billing"."invoices"
             WHERE "account_id" = $1
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -65,7 +65,7 @@ impl Invoice {
             SELECT "number", "account_id", "total", "priorities"
             FROM "billing"."invoices"
             WHERE "number" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&number]).await
     }
 
     /// Lists all rows of `billing.invoices`, in the order of the primary key.
@@ -76,7 +76,7 @@ impl Invoice {
             SELECT "number", "account_id", "total", "priorities"
             FROM "billing"."invoices"
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Lists the rows with this `account_id`.
@@ -89,14 +89,14 @@ impl Invoice {
             FROM "billing"."invoices"
             WHERE "account_id" = $1
             ORDER BY "number""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&account_id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&account_id]).await
     }
 
     /// Counts the rows of `billing.invoices`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "billing"."invoices""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -109,7 +109,7 @@ impl Invoice {
                 SELECT FROM "billing"."invoices"
                 WHERE "number" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&number]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&number]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -181,7 +181,7 @@ impl Invoice {
             SELECT "id", "crm_account_id", "account_id", "priority", "sales_priority", "balance"
             FROM "billing"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.account_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.account_id]).await
     }
 
     /// The row of `archive.invoices` whose `number` references this one, if there is one.
@@ -194,7 +194,7 @@ impl Invoice {
             SELECT "number", "archive_id", "archived_at"
             FROM "archive"."invoices"
             WHERE "number" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&self.number]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&self.number]).await
     }
 }
 

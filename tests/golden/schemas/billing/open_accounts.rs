@@ -30,14 +30,14 @@ impl OpenAccount {
         const SQL: &str = r#"
             SELECT "id", "name", "balance"
             FROM "billing"."open_accounts""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `billing.open_accounts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "billing"."open_accounts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Begins a query of `billing.open_accounts`.

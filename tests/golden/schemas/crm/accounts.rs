@@ -60,7 +60,7 @@ impl Account {
             SELECT "id", "account_id", "priority"
             FROM "crm"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
     }
 
     /// Finds the row with this `account_id`.
@@ -72,7 +72,7 @@ impl Account {
             SELECT "id", "account_id", "priority"
             FROM "crm"."accounts"
             WHERE "account_id" = $1"#;
-        ::rowsmith_runtime::query::one_or_none(db, SQL, &[&account_id]).await
+        ::rowsmith_runtime::read::one_or_none(db, SQL, &[&account_id]).await
     }
 
     /// Lists all rows of `crm.accounts`, in the order of the primary key.
@@ -83,14 +83,14 @@ impl Account {
             SELECT "id", "account_id", "priority"
             FROM "crm"."accounts"
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
 
     /// Counts the rows of `crm.accounts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"
             SELECT count(*) FROM "crm"."accounts""#;
-        ::rowsmith_runtime::query::value(db, SQL, &[]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[]).await
     }
 
     /// Tells whether there is a row with this primary key.
@@ -103,7 +103,7 @@ impl Account {
                 SELECT FROM "crm"."accounts"
                 WHERE "id" = $1
             )"#;
-        ::rowsmith_runtime::query::value(db, SQL, &[&id]).await
+        ::rowsmith_runtime::read::value(db, SQL, &[&id]).await
     }
 
     /// Deletes the row with this primary key, and tells whether there was one.
@@ -175,7 +175,7 @@ impl Account {
             SELECT "id", "name"
             FROM "public"."accounts"
             WHERE "id" = $1"#;
-        ::rowsmith_runtime::query::one(db, SQL, &[&self.account_id]).await
+        ::rowsmith_runtime::read::one(db, SQL, &[&self.account_id]).await
     }
 
     /// The rows of `billing.accounts` whose `crm_account_id` references this one.
@@ -188,7 +188,7 @@ impl Account {
             FROM "billing"."accounts"
             WHERE "crm_account_id" = $1
             ORDER BY "id""#;
-        ::rowsmith_runtime::query::all(db, SQL, &[&self.id]).await
+        ::rowsmith_runtime::read::all(db, SQL, &[&self.id]).await
     }
 }
 

@@ -1,0 +1,84 @@
+//! A blog as a web service: `cargo run --example blog -- postgres://localhost/blog`
+//!
+//! The data layer is what `rowsmith generate` writes for `fixtures/blog/schema.sql`.
+
+#[path = "../../tests/golden/blog/mod.rs"]
+mod db;
+mod posts;
+mod users;
+
+use std::env;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{get, patch, post};
+use rowsmith_runtime::web::Transactions;
+use rowsmith_runtime::{Database, Error, Result, query};
+use tokio::net::TcpListener;
+
+fn router(db: Database) -> Router {
+    Router::new()
+        .route("/users", post(users::create))
+        .route("/users/{id}", patch(users::change).delete(users::delete))
+        .route("/authors", get(users::authors))
+        .route("/posts", get(posts::list).post(posts::create))
+        .route(
+            "/posts/{id}",
+            get(posts::show).patch(posts::change).delete(posts::delete),
+        )
+        .route("/posts/{id}/comments", post(posts::comment))
+        .layer(Transactions::new(db.clone()))
+        .layer(map_response(log))
+        .with_state(db)
+}
+
+/// The client is not told what went wrong inside; this is where it shows.
+async fn log(response: Response) -> Response {
+    if response.status().is_server_error()
+        && let Some(error) = response.extensions().get::<Arc<Error>>()
+    {
+        eprintln!("{error}");
+    }
+    response
+}
+
+/// Creates the tables, unless they are there.
+async fn create_tables(db: &Database) -> Result<()> {
+    const SCHEMA: &str = include_str!("../../fixtures/blog/schema.sql");
+    let there = "SELECT to_regclass('public.users') IS NOT NULL";
+    if !query::value::<bool>(db, there, &[]).await? {
+        db.connection()
+            .await?
+            .client()
+            .batch_execute(SCHEMA)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn interrupted() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        eprintln!("ctrl-c will not stop this gently: {error}");
+        std::future::pending().await
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = env::args().skip(1);
+    let url = arguments.next().or_else(|| env::var("DATABASE_URL").ok());
+    let url = url.ok_or("which database? Give its URL, or set DATABASE_URL")?;
+    let port = arguments.next().or_else(|| env::var("PORT").ok());
+    let port: u16 = port.map_or(Ok(3000), |port| port.parse())?;
+
+    let db = Database::connect(&url).await?;
+    create_tables(&db).await?;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, router(db))
+        .with_graceful_shutdown(interrupted())
+        .await?;
+    Ok(())
+}
