@@ -104,7 +104,7 @@ pub fn script(catalog: &Catalog) -> Script {
     for item in order::ordered(items) {
         match item.omitted {
             Some((what, why)) => {
-                omitted.extend(item.provides);
+                omitted.insert(what.clone());
                 script.omitted.push(Omitted {
                     what,
                     why,
@@ -115,7 +115,7 @@ pub fn script(catalog: &Catalog) -> Script {
         }
     }
     for table in &catalog.tables {
-        if !omitted.contains(&table.name) {
+        if !omitted.contains(&tables::described_table(&table.name)) {
             let sql = tables::foreign_keys(table, &context, &omitted, &mut script.omitted);
             push(&mut script.sql, &sql);
         }

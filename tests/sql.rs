@@ -153,3 +153,16 @@ fn written_foreign() -> Script {
                CREATE VIEW near AS SELECT id FROM far;";
     script(&read_text(&Config::default(), sql).unwrap())
 }
+
+#[test]
+fn what_cannot_be_created_takes_nothing_of_its_name_along() {
+    let sql = "CREATE TABLE product (id integer PRIMARY KEY);
+               CREATE FUNCTION product(text) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+               CREATE AGGREGATE product(double precision) (SFUNC = float8mul, STYPE = float8);
+               CREATE TABLE parts (id integer REFERENCES product (id));
+               CREATE VIEW counts AS SELECT product('a') AS n FROM product;";
+    let script = script(&read_text(&Config::default(), sql).unwrap());
+    let omitted: Vec<&str> = script.omitted.iter().map(|it| it.what.as_str()).collect();
+    assert_eq!(omitted, ["the aggregate `public.product(float8)`"]);
+    in_order(&script, &["VIEW \"public\".\"counts\"", "FOREIGN KEY"]);
+}

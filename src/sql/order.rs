@@ -55,13 +55,15 @@ pub(super) fn ordered(items: Vec<Item>) -> Vec<Item> {
     let order = visit(&needs);
     let mut reasons: Vec<Option<(String, String)>> = vec![None; items.len()];
     for &at in &order {
-        let (Some(item), Some(needs)) = (items.get(at), needs.get(at)) else {
+        let Some(item) = items.get(at) else {
             continue;
         };
         let reason = item.omitted.clone().or_else(|| {
-            let missing = needs
-                .iter()
-                .find(|&&need| matches!(reasons.get(need), Some(Some(_))))?;
+            // Of several functions of one name, it is not known which is needed.
+            let omitted = |at: &&usize| matches!(reasons.get(**at), Some(Some(_)));
+            let places = item.needs.iter().filter_map(|name| places.get(name));
+            let missing = places.filter(|places| places.iter().all(|at| omitted(&at)));
+            let missing = missing.flatten().find(|&&other| other != at)?;
             let missing = &items.get(*missing)?.what;
             Some((item.what.clone(), format!("it needs {missing}")))
         });

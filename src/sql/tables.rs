@@ -138,7 +138,7 @@ impl<'a> Writer<'a> {
         let name = qualified(&table.name);
         let mut item = Item {
             provides: vec![table.name.clone()],
-            what: format!("the table `{}`", table.name),
+            what: described_table(&table.name),
             ..Item::default()
         };
         if table.kind == TableKind::Foreign {
@@ -460,14 +460,16 @@ fn deferral(deferral: Deferral) -> &'static str {
 pub(super) fn foreign_keys(
     table: &Table,
     context: &Context<'_>,
-    omitted: &BTreeSet<QualifiedName>,
+    omitted: &BTreeSet<String>,
     problems: &mut Vec<Omitted>,
 ) -> String {
     let name = qualified(&table.name);
     let mut sql = String::new();
     for key in &table.foreign_keys {
         let referenced = &key.referenced_table;
-        if omitted.contains(referenced) || !context.tables.contains_key(referenced) {
+        if omitted.contains(&described_table(referenced))
+            || !context.tables.contains_key(referenced)
+        {
             problems.push(Omitted {
                 what: described_key(table, key),
                 why: format!("it needs the table `{referenced}`"),
@@ -479,6 +481,11 @@ pub(super) fn foreign_keys(
         sql += &constraint_comment(&key.name, &name, key.comment.as_deref());
     }
     sql
+}
+
+/// A table as it is called where it is omitted.
+pub(super) fn described_table(table: &QualifiedName) -> String {
+    format!("the table `{table}`")
 }
 
 /// A foreign key as it is called where it is omitted.
