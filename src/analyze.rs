@@ -16,13 +16,14 @@
 //! |---|---|
 //! | `normalize` | the expressions of a Catalog, one by one |
 //! | `expression`, `call` | SQL → tree, with types, nullability and coercions |
-//! | `query`, `from`, `scope` | the same for queries |
+//! | `query`, `from`, `scope`, `body` | the same for queries, and functions made of them |
 //! | `coerce` | which operator or function is meant |
 //! | `types`, `datatype`, `names` | types, built-in functions and the Catalog's names |
 //! | `literals` | constants |
 //! | `print`, `print_query` | tree → normal form |
 //! | `tokens` | the normal form of what can't be understood |
 
+mod body;
 mod call;
 mod coerce;
 mod datatype;

@@ -285,6 +285,9 @@ pub struct Table {
     pub partition_key: Option<String>,
     /// The table this is a partition of.
     pub partition_of: Option<QualifiedName>,
+    /// Which rows are in this partition, each value as a string: `FOR VALUES FROM ('a') TO (MAXVALUE)`,
+    /// `DEFAULT`.
+    pub partition_bound: Option<String>,
     /// The tables it inherits from (`INHERITS`), in their order.
     pub inherits: Vec<QualifiedName>,
     /// The columns in their order. Inherited ones are listed too.
@@ -585,6 +588,16 @@ pub struct Function {
     pub strict: bool,
     /// The language: `sql`, `plpgsql`.
     pub language: String,
+    /// `SECURITY DEFINER`: it runs as its owner.
+    pub security_definer: bool,
+    /// `LEAKPROOF`.
+    pub leakproof: bool,
+    /// `PARALLEL`.
+    pub parallel: Parallel,
+    /// `SET`, in the order of its settings.
+    pub settings: Vec<Setting>,
+    /// The body; `None` of an aggregate, and of a body in SQL that [`crate::analyze`] does not understand.
+    pub body: Option<FunctionBody>,
     /// `COMMENT ON FUNCTION`.
     pub comment: Option<String>,
 }
@@ -616,6 +629,46 @@ pub enum Volatility {
     Volatile,
 }
 
+/// Where a function may run in a parallel query (`pg_proc.proparallel`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parallel {
+    /// Nowhere, the default.
+    #[default]
+    Unsafe,
+    /// In the leader only.
+    Restricted,
+    /// Everywhere.
+    Safe,
+}
+
+/// A setting of the server that holds while a function runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setting {
+    /// The setting's name, in small letters.
+    pub name: String,
+    /// The value, or the values of a list of names like `search_path`.
+    pub values: Vec<String>,
+}
+
+/// What a function does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FunctionBody {
+    /// The string after `AS`, in the function's language.
+    Text(String),
+    /// `RETURN …` or `BEGIN ATOMIC …; END`, in the normal form of [`crate::analyze`].
+    Sql(String),
+    /// A symbol of a library (`AS 'file', 'symbol'`).
+    Library {
+        /// The library.
+        file: String,
+        /// The symbol in it.
+        symbol: String,
+    },
+}
+
 /// An argument of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -627,8 +680,8 @@ pub struct Argument {
     pub ty: TypeRef,
     /// Its direction.
     pub mode: ArgumentMode,
-    /// It may be left out.
-    pub has_default: bool,
+    /// The default, an expression, with which it may be left out.
+    pub default: Option<String>,
 }
 
 /// An argument's direction (`pg_proc.proargmodes`).
@@ -696,6 +749,21 @@ impl Catalog {
     /// The domain of that name.
     pub fn domain(&self, name: &QualifiedName) -> Option<&Domain> {
         self.domains.iter().find(|domain| domain.name == *name)
+    }
+}
+
+impl Setting {
+    /// Whether the setting is a list of names, which PostgreSQL quotes one by one (`GUC_LIST_QUOTE`).
+    pub fn is_list_of_names(name: &str) -> bool {
+        matches!(
+            name,
+            "search_path"
+                | "temp_tablespaces"
+                | "local_preload_libraries"
+                | "session_preload_libraries"
+                | "shared_preload_libraries"
+                | "unix_socket_directories"
+        )
     }
 }
 

@@ -38,6 +38,7 @@ pub mod output;
 pub mod render;
 pub mod resolve;
 pub mod source;
+pub mod sql;
 
 pub use builder::{Builder, Generated};
 pub use config::{Config, RelationNames};

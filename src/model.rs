@@ -19,6 +19,23 @@ pub struct Model {
     pub root: Module,
     /// Derive `Serialize` and `Deserialize` on everything.
     pub serde: bool,
+    /// The schema as a whole.
+    pub schema: Schema,
+}
+
+/// The schema as a whole: a file in the root, with the script that creates it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    /// The module's name: `schema`.
+    pub module: String,
+    /// Doc lines of the script, plain text.
+    pub doc: Vec<String>,
+    /// The script, line by line.
+    pub sql: Vec<String>,
+    /// The names of the schemas that there is something in.
+    pub schemas: Vec<String>,
+    /// What a database has to have for the code to work, line by line.
+    pub expected: Vec<String>,
 }
 
 /// A schema's module: a folder with a `mod.rs` and a file for each table, view and type.

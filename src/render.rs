@@ -13,6 +13,7 @@ mod layout;
 mod module;
 mod new_row;
 mod patch;
+mod schema;
 mod setter;
 mod struct_type;
 #[cfg(test)]
@@ -38,14 +39,20 @@ pub struct File {
 /// same kind for each other schema.
 pub fn render(model: &Model) -> Vec<File> {
     let mut files = Vec::new();
-    module_files(&model.root, Path::new(""), true, model.serde, &mut files);
+    module_files(model, &model.root, Path::new(""), &mut files);
+    files.push(file(
+        path(Path::new(""), &model.schema.module),
+        schema::SchemaFile::new(&model.schema),
+    ));
     files
 }
 
-fn module_files(module: &Module, folder: &Path, root: bool, serde: bool, files: &mut Vec<File>) {
+fn module_files(model: &Model, module: &Module, folder: &Path, files: &mut Vec<File>) {
+    let serde = model.serde;
+    let schema = std::ptr::eq(module, &model.root).then_some(&model.schema);
     files.push(file(
         folder.join("mod.rs"),
-        module::ModuleFile::new(module, root),
+        module::ModuleFile::new(module, schema),
     ));
     for entity in &module.entities {
         files.push(file(
@@ -66,13 +73,8 @@ fn module_files(module: &Module, folder: &Path, root: bool, serde: bool, files: 
         ));
     }
     for inner in &module.modules {
-        module_files(
-            inner,
-            &folder.join(unraw(&inner.ident.rs)),
-            false,
-            serde,
-            files,
-        );
+        let folder = folder.join(unraw(&inner.ident.rs));
+        module_files(model, inner, &folder, files);
     }
 }
 

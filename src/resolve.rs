@@ -2,12 +2,14 @@
 
 mod constraints;
 mod docs;
+mod expected;
 mod functions;
 mod locking;
 mod names;
 mod own_types;
 mod relations;
 mod rows;
+mod schema;
 mod settings;
 mod sql;
 mod tree;
@@ -73,6 +75,7 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let model = Model {
         root: root(catalog, &mut entities, &context),
         serde: config.serde,
+        schema: schema::schema(catalog, &context),
     };
     (model, context.settings.finish())
 }

@@ -356,6 +356,7 @@ fn with_check(expression: &str) -> Catalog {
         kind: TableKind::Ordinary,
         unlogged: false,
         partition_key: None,
+        partition_bound: None,
         partition_of: None,
         inherits: Vec::new(),
         columns: vec![column(1, "a", "int4"), column(2, "name", "text")],

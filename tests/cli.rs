@@ -27,14 +27,17 @@ fn a_second_run_writes_nothing() {
     let first = sandbox.run(&["generate", "--schema", "schema.sql", "--out", "src/db"]);
     first.assert_fine();
     assert_eq!(first.stdout, "");
-    assert!(first.stderr.contains("3 written"), "{}", first.stderr);
-    assert_eq!(sandbox.names("src/db"), ["mod.rs", "tags.rs", "users.rs"]);
+    assert!(first.stderr.contains("4 written"), "{}", first.stderr);
+    assert_eq!(
+        sandbox.names("src/db"),
+        ["mod.rs", "schema.rs", "tags.rs", "users.rs"]
+    );
 
     let before = sandbox.times();
     let second = sandbox.run(&["generate", "--schema", "schema.sql", "--out", "src/db"]);
     second.assert_fine();
     assert!(
-        second.stderr.contains("0 written, 0 removed, 3 unchanged"),
+        second.stderr.contains("0 written, 0 removed, 4 unchanged"),
         "{}",
         second.stderr
     );
@@ -116,7 +119,14 @@ fn stale_files_go_and_files_of_others_stay() {
     assert!(run.stderr.contains("1 removed"), "{}", run.stderr);
     assert_eq!(
         sandbox.names("db"),
-        ["mod.rs", "nested/own.rs", "notes.md", "own.rs", "users.rs"]
+        [
+            "mod.rs",
+            "nested/own.rs",
+            "notes.md",
+            "own.rs",
+            "schema.rs",
+            "users.rs"
+        ]
     );
     assert_eq!(sandbox.read("db/own.rs"), "// Mine.\n");
 }
@@ -162,11 +172,11 @@ fn patterns_choose_tables() {
     sandbox
         .run(&[&generate[..], &["--include", "public.u*"]].concat())
         .assert_fine();
-    assert_eq!(sandbox.names("db"), ["mod.rs", "users.rs"]);
+    assert_eq!(sandbox.names("db"), ["mod.rs", "schema.rs", "users.rs"]);
     sandbox
         .run(&[&generate[..], &["--exclude", "*.users"]].concat())
         .assert_fine();
-    assert_eq!(sandbox.names("db"), ["mod.rs", "tags.rs"]);
+    assert_eq!(sandbox.names("db"), ["mod.rs", "schema.rs", "tags.rs"]);
 }
 
 #[test]

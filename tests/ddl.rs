@@ -138,7 +138,7 @@ fn functions_are_their_signatures() {
     let add = function(&catalog, "add");
     assert_eq!(add.arguments.len(), 3);
     assert_eq!(add.arguments[1].ty, TypeRef::builtin("numeric"));
-    assert!(add.arguments[1].has_default);
+    assert!(add.arguments[1].default.is_some());
     assert_eq!(add.arguments[2].mode, ArgumentMode::Variadic);
     assert_eq!(add.volatility, Volatility::Immutable);
     assert!(add.strict);

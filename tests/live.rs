@@ -23,6 +23,8 @@ mod organisation;
 mod parity;
 #[path = "live/parts.rs"]
 mod parts;
+#[path = "live/schema.rs"]
+mod schema;
 #[path = "live/shop.rs"]
 mod shop;
 mod support;
@@ -33,7 +35,8 @@ mod types;
 #[path = "live/writes.rs"]
 mod writes;
 
-/// A test for each fixture: all sources give the same Catalog and the same files.
+/// Tests for each fixture: all sources give the same Catalog and the same files, and the generated tree
+/// creates its schema.
 macro_rules! parity_of {
     ($($name:ident),* $(,)?) => {
         mod parity_of {
@@ -44,6 +47,15 @@ macro_rules! parity_of {
                 fn $name() {
                     let fixture = Fixture::read(stringify!($name));
                     crate::parity::compare(&fixture, &files_below(&fixture.golden()));
+                }
+            )*
+        }
+
+        mod schema_of {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    crate::schema::check!($name);
                 }
             )*
         }

@@ -22,7 +22,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     // What a view's columns are follows from its query, which the analyzer understands.
     ("source", &["analyze", "catalog", "config", "diagnostics"]),
     ("analyze", &["catalog", "diagnostics"]),
-    ("resolve", &["catalog", "config", "diagnostics", "model"]),
+    ("sql", &["catalog"]),
+    (
+        "resolve",
+        &["catalog", "config", "diagnostics", "model", "sql"],
+    ),
     ("render", &["model"]),
     ("output", &["diagnostics", "render"]),
 ];

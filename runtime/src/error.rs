@@ -5,6 +5,7 @@ use std::fmt;
 use tokio_postgres::error::{DbError, SqlState};
 
 use crate::TlsError;
+use crate::schema::SchemaMismatch;
 
 /// An error that can be sent and shared, as the driver's traits return it.
 pub type BoxError = Box<dyn std::error::Error + Sync + Send>;
@@ -92,6 +93,10 @@ pub enum Error {
     Driver(tokio_postgres::Error),
     /// Any other error that the server reports, with its SQLSTATE.
     Database(Box<DbError>),
+    /// The schema was to be created, and something of it is there already.
+    SchemaExists(Box<DbError>),
+    /// The database is not as the code was generated for it.
+    SchemaMismatch(Box<SchemaMismatch>),
 }
 
 /// A constraint that does not hold, as the fields of the server's error message name it
@@ -137,7 +142,8 @@ impl Error {
             Self::ExclusionViolation(_) => Some(&SqlState::EXCLUSION_VIOLATION),
             Self::SerializationFailure(error)
             | Self::DeadlockDetected(error)
-            | Self::Database(error) => Some(error.code()),
+            | Self::Database(error)
+            | Self::SchemaExists(error) => Some(error.code()),
             _ => None,
         }
     }
@@ -273,6 +279,13 @@ impl fmt::Display for Error {
             Self::Connection(_) => f.write_str("no connection to the database"),
             // The driver's own texts name a parameter by its number only.
             Self::Driver(error) => error.fmt(f),
+            Self::SchemaExists(error) => write!(
+                f,
+                "the schema can't be created, part of it is there already: {} (SQLSTATE {})",
+                error.message(),
+                error.code().code()
+            ),
+            Self::SchemaMismatch(mismatch) => mismatch.fmt(f),
         }
     }
 }

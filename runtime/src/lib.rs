@@ -18,6 +18,7 @@
 //! | [`Relation`] | relations: to join, to filter by and to load |
 //! | [`alias!`], [`derived!`] | a table under another name, and a query in the place of one |
 //! | [`query`], [`read`] | running a statement and decoding its rows as they arrive |
+//! | [`schema`] | creating the schema, and comparing it with a database |
 //! | [`write`](mod@write) | inserting and changing rows |
 //! | [`Assign`], [`IntoNullable`] | left out, NULL and a value |
 //! | [`FromRow`], [`Table`], [`Column`], [`NewRow`], [`Patch`], [`PgEnum`] | what generated types implement |
@@ -97,6 +98,7 @@ pub mod query;
 pub mod read;
 mod relation;
 mod row;
+pub mod schema;
 mod scope;
 mod select;
 mod session;
@@ -166,7 +168,7 @@ pub use serde_json;
 pub use uuid;
 
 /// The format of generated code that this version of the crate understands.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Compiles only when generated code is of the format that this crate understands. Each generated
 /// tree calls it.

@@ -198,7 +198,7 @@ impl Names {
                 ArgumentMode::In | ArgumentMode::InOut | ArgumentMode::Variadic
             ) {
                 signature.arguments.push(ty);
-                signature.defaults += usize::from(argument.has_default);
+                signature.defaults += usize::from(argument.default.is_some());
                 signature.variadic |= argument.mode == ArgumentMode::Variadic;
             }
             if matches!(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use sqlparser::ast::visit_relations;
+use sqlparser::ast::{Expr, visit_relations};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
@@ -15,7 +15,7 @@ use super::scope::Scope;
 use super::tokens::collapse;
 use super::tree::{Kind, Node};
 use super::types::*;
-use super::{fold, name_parts, query, quote};
+use super::{body, fold, name_parts, query, quote};
 use crate::catalog::*;
 
 /// Brings every expression and every view's query of a Catalog into the normal form, and finds which
@@ -35,6 +35,7 @@ pub fn normalize(catalog: &mut Catalog) {
         };
         normalize_table(&names, &relation, table);
     }
+    normalize_bounds(&names, &mut catalog.tables);
     normalize_views(&mut names, &mut catalog.views);
     for view in &mut catalog.views {
         let relation = names.relation(Some(&view.name.schema), &view.name.name, &[]);
@@ -47,6 +48,51 @@ pub fn normalize(catalog: &mut Catalog) {
             site.index(index);
         }
     }
+    for function in &mut catalog.functions {
+        normalize_function(&names, function);
+    }
+}
+
+fn normalize_function(names: &Names, function: &mut Function) {
+    let path = search_path(&function.name);
+    let site = |scope| Site {
+        names,
+        path: &path,
+        scope,
+    };
+    let mut arguments = Vec::new();
+    for argument in &mut function.arguments {
+        let ty = names.type_of(&argument.ty);
+        if let Some(default) = &mut argument.default {
+            let mut text = Some(std::mem::take(default));
+            site(Scope::default()).default(&mut text, &ty);
+            *default = text.unwrap_or_else(|| "NULL".into());
+        }
+        if let Some(name) = &argument.name
+            && !matches!(argument.mode, ArgumentMode::Out | ArgumentMode::Table)
+        {
+            arguments.push((Rc::from(name.as_str()), ty));
+        }
+    }
+    let Some(FunctionBody::Sql(text)) = &function.body else {
+        return;
+    };
+    let scope = Scope::of_arguments(&function.name, &arguments);
+    let sql = match text.trim_start().get(..6) {
+        Some(word) if word.eq_ignore_ascii_case("return") => {
+            let site = site(scope);
+            let value = text.trim_start().get(6..).unwrap_or_default();
+            site.analyze(value).map(|node| {
+                let node = match &function.returns {
+                    Some(ty) => site.assigned(node, &names.type_of(ty)),
+                    None => node,
+                };
+                format!("RETURN {}", site.printer().expected(&node))
+            })
+        }
+        _ => body::body(names, text, &path, &scope).ok(),
+    };
+    function.body = sql.map(FunctionBody::Sql);
 }
 
 /// Where unqualified names are looked for. A live database qualifies all but its own; in SQL files they
@@ -121,6 +167,9 @@ fn operator_in_schema(text: &str) -> Option<(String, String)> {
     let (schema, name) = inner.rsplit_once('.')?;
     Some((schema.trim().to_owned(), name.trim().to_owned()))
 }
+
+/// What a table is partitioned by, and its operator class.
+type PartitionElement = (Node, Option<String>);
 
 /// A table or domain, whose expressions are looked at.
 struct Site<'a> {
@@ -238,6 +287,24 @@ impl<'a> Site<'a> {
     }
 
     fn partition_key_text(&self, text: &str) -> Option<String> {
+        let (strategy, elements) = self.partition_elements(text)?;
+        let mut keys = Vec::with_capacity(elements.len());
+        for (node, class) in elements {
+            let key = self.printer().alone(&node);
+            // An expression that is neither a column nor a call stands in parentheses.
+            let plain = matches!(
+                node.kind,
+                Kind::Column { .. } | Kind::Call(_) | Kind::Collate { .. }
+            );
+            let key = if plain { key } else { format!("({key})") };
+            let class = class.map_or(String::new(), |class| format!(" {}", quote(&class)));
+            keys.push(format!("{key}{class}"));
+        }
+        Some(format!("{strategy} ({})", keys.join(", ")))
+    }
+
+    /// The strategy of a partition key, its elements, and their operator classes.
+    fn partition_elements(&self, text: &str) -> Option<(String, Vec<PartitionElement>)> {
         let (strategy, elements) = super::parse(text, |parser| {
             let strategy = parser.parse_identifier()?;
             parser.expect_token(&Token::LParen)?;
@@ -257,27 +324,108 @@ impl<'a> Site<'a> {
         .ok()?;
         let mut analyzer = Analyzer::new(self.names, self.path, text);
         analyzer.scopes.push(self.scope.clone());
-        let mut keys = Vec::with_capacity(elements.len());
+        let mut nodes = Vec::with_capacity(elements.len());
         for (expr, class) in &elements {
-            let node = analyzer.expr(expr).ok()?;
-            let key = self.printer().alone(&node);
-            // An expression that is neither a column nor a call stands in parentheses.
-            let plain = matches!(
-                node.kind,
-                Kind::Column { .. } | Kind::Call(_) | Kind::Collate { .. }
-            );
-            let key = if plain { key } else { format!("({key})") };
             let class = match class {
-                Some(class) => format!(" {}", quote(&name_parts(class)?.pop()?)),
-                None => String::new(),
+                Some(class) => Some(name_parts(class)?.pop()?),
+                None => None,
             };
-            keys.push(format!("{key}{class}"));
+            nodes.push((analyzer.expr(expr).ok()?, class));
         }
-        Some(format!(
-            "{} ({})",
-            fold(&strategy).to_ascii_uppercase(),
-            keys.join(", ")
-        ))
+        Some((fold(&strategy).to_ascii_uppercase(), nodes))
+    }
+
+    /// `FOR VALUES FROM ('a') TO (MAXVALUE)`, each value as a string. The key's types are those of `FROM`
+    /// one by one; a list's values are all of the first.
+    fn bound(&self, text: &str, key: &[Base]) -> Option<String> {
+        let words = collapse(text).to_ascii_uppercase();
+        let head = |head: &str| {
+            words
+                .strip_prefix("FOR VALUES ")?
+                .strip_prefix(head)
+                .map(drop)
+        };
+        let lists = super::parse(text, |parser| {
+            let mut lists = Vec::new();
+            loop {
+                let token = parser.next_token().token;
+                match token {
+                    Token::EOF => return Ok(lists),
+                    Token::LParen => {
+                        lists.push(parser.parse_comma_separated(|parser| parser.parse_expr())?);
+                        parser.expect_token(&Token::RParen)?;
+                    }
+                    _ => {}
+                }
+            }
+        });
+        if head("WITH").is_some() {
+            return Some(words);
+        }
+        let lists = lists.ok()?;
+        let types = |at: usize| match head("IN") {
+            Some(()) => key.first(),
+            None => key.get(at),
+        };
+        let mut texts = Vec::with_capacity(lists.len());
+        for list in &lists {
+            let mut values = Vec::with_capacity(list.len());
+            for (at, value) in list.iter().enumerate() {
+                values.push(self.bound_value(value, *types(at)?, text)?);
+            }
+            texts.push(values.join(", "));
+        }
+        match texts.as_slice() {
+            [values] => Some(format!("FOR VALUES IN ({values})")),
+            [from, to] => Some(format!("FOR VALUES FROM ({from}) TO ({to})")),
+            _ => None,
+        }
+    }
+
+    fn bound_value(&self, value: &Expr, ty: Base, text: &str) -> Option<String> {
+        if let Expr::Identifier(word) = value {
+            let word = fold(word).to_ascii_uppercase();
+            return matches!(&*word, "MINVALUE" | "MAXVALUE").then_some(word);
+        }
+        let mut analyzer = Analyzer::new(self.names, self.path, text);
+        analyzer.scopes.push(self.scope.clone());
+        let node = self.coerce(analyzer.expr(value).ok()?, ty);
+        if node.is_null_constant() {
+            return Some("NULL".into());
+        }
+        let mut inner = &node;
+        while let Kind::Cast(value) = &inner.kind {
+            inner = value;
+        }
+        Some(format!("'{}'", inner.text()?.replace('\'', "''")))
+    }
+}
+
+/// The bounds of partitions, which are values of their parents' keys.
+fn normalize_bounds(names: &Names, tables: &mut [Table]) {
+    let keys: HashMap<QualifiedName, Vec<Base>> = tables
+        .iter()
+        .filter_map(|table| {
+            let relation = names.relation(Some(&table.name.schema), &table.name.name, &[])?;
+            let path = search_path(&table.name);
+            let site = Site::of(names, &path, relation);
+            let (_, elements) = site.partition_elements(table.partition_key.as_deref()?)?;
+            let bases = elements.iter().map(|(node, _)| node.base()).collect();
+            Some((table.name.clone(), bases))
+        })
+        .collect();
+    for table in tables {
+        let (Some(parent), Some(bound)) = (&table.partition_of, &mut table.partition_bound) else {
+            continue;
+        };
+        let path = search_path(parent);
+        let site = Site {
+            names,
+            path: &path,
+            scope: Scope::default(),
+        };
+        let bases = keys.get(parent).map_or(&[][..], Vec::as_slice);
+        *bound = site.bound(bound, bases).unwrap_or_else(|| collapse(bound));
     }
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::names::Relation;
 use super::tree::{Collation, Kind, Node, OutputColumn};
 use super::types::Type;
+use crate::catalog::QualifiedName;
 
 /// A table, view, subquery or function in `FROM`, with the name its columns are qualified with.
 #[derive(Debug, Clone)]
@@ -63,6 +64,31 @@ impl Scope {
             ranges: vec![Range {
                 alias: Rc::clone(&alias),
                 schema: Some(Rc::from(relation.name.schema.as_str())),
+                columns: columns.clone(),
+                row: None,
+                shown: alias,
+            }],
+            columns,
+            value: None,
+        }
+    }
+
+    /// The arguments of a function, each named with the function's name before it when it is printed, as a
+    /// column of the same name would win over the bare name.
+    pub fn of_arguments(function: &QualifiedName, arguments: &[(Rc<str>, Type)]) -> Self {
+        let alias: Rc<str> = Rc::from(function.name.as_str());
+        let columns = arguments.iter().map(|(name, ty)| {
+            let kind = Kind::Column {
+                range: Some(Rc::clone(&alias)),
+                name: Rc::clone(name),
+            };
+            (Rc::clone(name), Node::new(kind, ty.clone(), true))
+        });
+        let columns: Vec<(Rc<str>, Node)> = columns.collect();
+        Self {
+            ranges: vec![Range {
+                alias: Rc::clone(&alias),
+                schema: None,
                 columns: columns.clone(),
                 row: None,
                 shown: alias,

@@ -1,7 +1,7 @@
 use askama::Template;
 
 use super::text::{code, doc, str_literal};
-use crate::model::{Ident, Module};
+use crate::model::{Ident, Module, Schema};
 
 /// A schema's `mod.rs`.
 #[derive(Template)]
@@ -23,7 +23,8 @@ struct Mod {
 }
 
 impl ModuleFile {
-    pub fn new(module: &Module, root: bool) -> Self {
+    /// `schema` is that of the root.
+    pub fn new(module: &Module, schema: Option<&Schema>) -> Self {
         let file = |what: &str, ident: &Ident| {
             let name = code(&format!("{}.{}", module.ident.db, ident.db));
             Mod {
@@ -51,9 +52,19 @@ impl ModuleFile {
             name: inner.ident.rs.clone(),
             reexport: false,
         });
+        let whole = schema.map(|schema| Mod {
+            doc: doc(
+                &["The schema as a whole: as SQL, and compared with a database.".into()],
+                0,
+            ),
+            path: path(&schema.module, ".rs"),
+            name: schema.module.clone(),
+            reexport: true,
+        });
+        let mods = entities.chain(enums).chain(composites).chain(schemas);
         Self {
-            root,
-            mods: (entities.chain(enums).chain(composites).chain(schemas)).collect(),
+            root: schema.is_some(),
+            mods: mods.chain(whole).collect(),
         }
     }
 }

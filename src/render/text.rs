@@ -190,6 +190,29 @@ pub fn sql_literal(lines: &[String], indent: usize) -> String {
     out
 }
 
+/// A longer text as a string literal that begins and ends on lines of its own; raw where that can be, and
+/// otherwise with a line for each of its lines all the same.
+pub fn script_literal(lines: &[String]) -> String {
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    if text.contains(|c| !matches!(c, '\n' | '\t') && needs_escape(c)) {
+        let lines = text.lines().map(|line| {
+            let escaped = escaped(line);
+            let inner = &escaped[1..escaped.len() - 1];
+            // What a line begins with would be skipped with the line end.
+            match inner.strip_prefix(' ') {
+                Some(rest) => format!("\\x20{rest}\\n\\\n"),
+                None => format!("{inner}\\n\\\n"),
+            }
+        });
+        return format!("\"\\\n{}\"", lines.collect::<String>());
+    }
+    let mut hashes = String::from("#");
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
+    format!("r{hashes}\"\n{text}\"{hashes}")
+}
+
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

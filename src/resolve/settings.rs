@@ -162,6 +162,21 @@ impl<'a> Settings<'a> {
         );
     }
 
+    /// The same for the module of the schema as a whole.
+    pub(super) fn report_whole(&self, wanted: &str, other: Holder<'_>, name: &str) {
+        self.report(
+            Diagnostic::note(format!(
+                "the module with `SCHEMA_SQL` can't be called `{wanted}`, which belongs to {other}; it is \
+                 called `{name}`"
+            ))
+            .help(format!(
+                "its items are at the root of the tree, too; choose a name in the configuration if you \
+                 want the module: `{:?} = \"…\"` under `[names]`",
+                key(&other)
+            )),
+        );
+    }
+
     /// The same for a relation.
     pub(super) fn report_relation_loss(
         &self,

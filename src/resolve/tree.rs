@@ -104,6 +104,7 @@ pub(super) struct Tree<'a> {
     /// By schema; the root is among them.
     pub schemas: BTreeMap<&'a str, SchemaNames<'a>>,
     names: HashMap<&'a QualifiedName, ObjectNames>,
+    schema_module: String,
 }
 
 impl<'a> Tree<'a> {
@@ -125,6 +126,7 @@ impl<'a> Tree<'a> {
             root,
             schemas: BTreeMap::new(),
             names: HashMap::new(),
+            schema_module: String::new(),
         };
         let children: Vec<&str> = schemas.keys().copied().filter(|s| *s != root).collect();
         let mut modules = HashMap::new();
@@ -136,6 +138,9 @@ impl<'a> Tree<'a> {
                 modules = name_schemas(&children, &mut namespace, settings);
             }
             tree.name_types(&objects, &mut namespace, settings);
+            if schema == root {
+                tree.schema_module = name_whole(&mut namespace, settings);
+            }
             let ident = Ident {
                 db: schema.to_owned(),
                 rs: String::new(),
@@ -154,6 +159,11 @@ impl<'a> Tree<'a> {
     /// The root's schema.
     pub(super) fn root(&self) -> &'a str {
         self.root
+    }
+
+    /// The module of the schema as a whole.
+    pub(super) fn schema_module(&self) -> &str {
+        &self.schema_module
     }
 
     /// What an object of this tree is called in Rust.
@@ -351,6 +361,23 @@ fn objects<'a>(catalog: &'a Catalog, types: &Types<'a>) -> Vec<Object<'a>> {
         .chain(catalog.enums.iter().map(Object::Enum))
         .chain(composites.map(Object::Composite))
         .collect()
+}
+
+/// The module of the schema as a whole, which gives way to everything that is in the database.
+fn name_whole<'a>(namespace: &mut Namespace<'a>, settings: &Settings<'a>) -> String {
+    let wish = Wish {
+        holder: Holder::Reserved,
+        first: "schema".to_owned(),
+        others: vec!["schema_sql".to_owned(), "whole_schema".to_owned()],
+        configured: false,
+    };
+    let Some(grant) = namespace.grant(vec![wish], names::module).pop() else {
+        return String::new();
+    };
+    if let Some((wanted, other)) = &grant.lost {
+        settings.report_whole(wanted, *other, &grant.name);
+    }
+    grant.name
 }
 
 /// The modules of the schemas beside the root, which stand among the root's own.

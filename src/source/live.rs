@@ -108,6 +108,11 @@ async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
         return Err(Failure::OldServer(version));
     }
 
+    let mut functions = include_str!("live/functions.sql").to_owned();
+    if version < 140_000 {
+        let body = "pg_catalog.pg_get_function_sqlbody(p.oid)";
+        functions = functions.replace(body, "NULL::pg_catalog.text");
+    }
     let query = |sql| transaction.query_typed(sql, &[]);
     let (
         (types, comments, schemas, extensions),
@@ -126,7 +131,7 @@ async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
             query(include_str!("live/domains.sql")),
             query(include_str!("live/ranges.sql")),
             query(include_str!("live/sequences.sql")),
-            query(include_str!("live/functions.sql")),
+            query(&functions),
         ),
         try_join4(
             query(include_str!("live/composites.sql")),

@@ -141,14 +141,14 @@ fn functions() {
          COMMENT ON FUNCTION g(integer) IS 'a pair';
          COMMENT ON AGGREGATE total(integer) IS 'a sum';",
     );
-    let argument = |name: &str, ty: &str, mode, has_default| Argument {
+    let argument = |name: &str, ty: &str, mode, default: Option<&str>| Argument {
         name: Some(name.to_owned()).filter(|name| !name.is_empty()),
         ty: TypeRef {
             array: name == "rest",
             ..TypeRef::builtin(ty)
         },
         mode,
-        has_default,
+        default: default.map(str::to_owned),
     };
     let [f, g, h, p, total] = &catalog.functions[..] else {
         panic!("five functions: {:?}", catalog.functions);
@@ -157,17 +157,22 @@ fn functions() {
         name: public("f"),
         kind: FunctionKind::Function,
         arguments: vec![
-            argument("a", "int4", ArgumentMode::In, false),
-            argument("b", "text", ArgumentMode::In, true),
-            argument("o", "int4", ArgumentMode::Out, false),
-            argument("io", "int4", ArgumentMode::InOut, true),
-            argument("rest", "text", ArgumentMode::Variadic, true),
+            argument("a", "int4", ArgumentMode::In, None),
+            argument("b", "text", ArgumentMode::In, Some("'x'::text")),
+            argument("o", "int4", ArgumentMode::Out, None),
+            argument("io", "int4", ArgumentMode::InOut, Some("3")),
+            argument("rest", "text", ArgumentMode::Variadic, Some("'{}'::text[]")),
         ],
         returns: Some(TypeRef::builtin("record")),
         returns_set: false,
         volatility: Volatility::Stable,
         strict: true,
         language: "plpgsql".into(),
+        security_definer: false,
+        leakproof: false,
+        parallel: Parallel::Unsafe,
+        settings: Vec::new(),
+        body: Some(FunctionBody::Text("BEGIN END".into())),
         comment: None,
     };
     assert_eq!(*f, expected);
@@ -175,15 +180,20 @@ fn functions() {
         name: public("g"),
         kind: FunctionKind::Function,
         arguments: vec![
-            argument("", "int4", ArgumentMode::In, false),
-            argument("x", "int4", ArgumentMode::Table, false),
-            argument("y", "text", ArgumentMode::Table, false),
+            argument("", "int4", ArgumentMode::In, None),
+            argument("x", "int4", ArgumentMode::Table, None),
+            argument("y", "text", ArgumentMode::Table, None),
         ],
         returns: Some(TypeRef::builtin("record")),
         returns_set: true,
         volatility: Volatility::Immutable,
         strict: false,
         language: "sql".into(),
+        security_definer: false,
+        leakproof: false,
+        parallel: Parallel::Unsafe,
+        settings: Vec::new(),
+        body: Some(FunctionBody::Text(" SELECT 1, 'a' ".into())),
         comment: Some("a pair".into()),
     };
     assert_eq!(*g, expected);
@@ -193,7 +203,7 @@ fn functions() {
     assert_eq!(p.returns, None);
     assert_eq!(
         p.arguments,
-        [argument("x", "int4", ArgumentMode::InOut, false)]
+        [argument("x", "int4", ArgumentMode::InOut, None)]
     );
     assert_eq!(total.kind, FunctionKind::Aggregate);
     assert_eq!(total.language, "internal");

@@ -35,6 +35,7 @@ fn bare_table() -> Table {
         kind: TableKind::Ordinary,
         unlogged: false,
         partition_key: None,
+        partition_bound: None,
         partition_of: None,
         inherits: Vec::new(),
         columns: Vec::new(),
@@ -459,6 +460,7 @@ fn a_partition_has_only_what_is_its_own() {
             kind,
             partition_of: Some(public(parent)),
             partition_key: partition.partition_key.clone(),
+            partition_bound: partition.partition_bound.clone(),
             columns: p.columns.clone(),
             ..bare_table()
         };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rowsmith::catalog::Catalog;
+use rowsmith::catalog::{Catalog, FunctionKind};
 use rowsmith::source::Source;
 use rowsmith_test_server::TestServer;
 
@@ -35,6 +35,24 @@ pub fn compare(fixture: &Fixture, files: &BTreeMap<PathBuf, String>) {
         difference.is_empty(),
         "`{name}` gives other files:\n{difference}"
     );
+
+    // What is written of the Catalog makes the same Catalog, as text and as a database.
+    let script = rowsmith::sql::script(&text);
+    let mut text = text;
+    // What an aggregate is made of is not in the Catalog.
+    text.functions
+        .retain(|it| it.kind != FunctionKind::Aggregate);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("script.sql");
+    std::fs::write(&path, &script.sql).unwrap();
+    let read = catalog(fixture, &Source::Files(vec![path]));
+    assert_same(name, "the SQL file", &text, "the script", &read);
+    let created = server.create_database(None);
+    created
+        .execute(&script.sql)
+        .unwrap_or_else(|problem| panic!("`{name}`: {problem}\n{}", script.sql));
+    let live = catalog(fixture, &Source::Database(Some(created.url())));
+    assert_same(name, "the SQL file", &text, "the created database", &live);
 
     // There is no `pg_dump` beside every server, and an older one refuses to work.
     let Ok(dump) = database.pg_dump(&["--schema-only"]) else {

@@ -90,6 +90,7 @@ pub fn table(text: &str, columns: &[(&str, &str)]) -> Table {
         kind: TableKind::Ordinary,
         unlogged: false,
         partition_key: None,
+        partition_bound: None,
         partition_of: None,
         inherits: Vec::new(),
         columns: (1..)

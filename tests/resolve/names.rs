@@ -411,3 +411,28 @@ fn a_thousand_equal_names_are_told_apart() {
     modules.dedup();
     assert_eq!(modules.len(), 1000);
 }
+
+#[test]
+fn the_whole_schema_gives_way_and_says_so() {
+    let resolved = resolve_tables(vec![table("schemas", &[("id", "int4")])]);
+    resolved.quiet();
+    assert_eq!(resolved.model.schema.module, "schema");
+
+    let taken = ["schema", "verify", "create_all"];
+    let resolved = resolve_tables(taken.map(|name| table(name, &[("id", "int4")])).to_vec());
+    assert_eq!(resolved.model.schema.module, "schema_sql");
+    let (severity, message, help) = resolved.said();
+    assert_eq!(severity, Severity::Note);
+    assert_eq!(
+        message,
+        "the module with `SCHEMA_SQL` can't be called `schema`, which belongs to the table \
+         `public.schema`; it is called `schema_sql`"
+    );
+    assert!(help.contains("\"public.schema\" = "), "{help}");
+
+    let mut other = table("users", &[("id", "int4")]);
+    other.name.schema = "schema".into();
+    let resolved = resolve_tables(vec![other]);
+    assert_eq!(resolved.model.root.modules[0].ident.rs, "schema");
+    assert_eq!(resolved.model.schema.module, "schema_sql");
+}

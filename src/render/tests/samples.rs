@@ -307,6 +307,18 @@ pub fn ordinary(serde: bool) -> Model {
             ..module("public", "db")
         },
         serde,
+        schema: schema(&["public", "audit"], "CREATE SCHEMA \"audit\";"),
+    }
+}
+
+/// The schema as a whole, which is in schemas of these names.
+fn schema(schemas: &[&str], sql: &str) -> Schema {
+    Schema {
+        module: "schema".into(),
+        doc: vec!["Creates it.".into()],
+        sql: lines(sql),
+        schemas: schemas.iter().map(|name| (*name).to_owned()).collect(),
+        expected: lines("table public.users\n    column id: bigint not null"),
     }
 }
 
@@ -317,7 +329,13 @@ pub fn every_length(lengths: impl Iterator<Item = usize>, serde: bool) -> Model 
         add_sized(&mut root, &n.to_string(), |_| n);
         add_sized(&mut root, &format!("{n}m"), |i| 1 + (n * 7 + i * 31) % 70);
     }
-    Model { root, serde }
+    let name = "a".repeat(root.entities.len());
+    let schema = schema(&[&name, &name, &name], &name);
+    Model {
+        root,
+        serde,
+        schema,
+    }
 }
 
 /// A table, a view, an enum and a composite type, with names as long as `length` says.
@@ -524,7 +542,13 @@ pub fn hostile(serde: bool) -> Model {
     root.entities.retain(|entity| entity.row != "String");
     root.composites
         .push(composite("string", "string", "String", &[("a", "a")]));
-    Model { root, serde }
+    let hostile = "a\"#\n  b\u{202e}\r\\\n";
+    let schema = schema(&[hostile, ""], hostile);
+    Model {
+        root,
+        serde,
+        schema,
+    }
 }
 
 /// Comments that would be markup, tests, links, HTML, terminal control or the comment's end.

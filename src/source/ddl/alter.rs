@@ -50,7 +50,7 @@ enum Action {
     Unlogged(bool),
     Inherit(Name),
     NoInherit(Name),
-    Attach(Name),
+    Attach(Name, String),
     Detach(Name),
 }
 
@@ -180,8 +180,8 @@ fn parse_action(
         Action::NoInherit(cursor.name()?)
     } else if cursor.accept_all(&["attach", "partition"]) {
         let name = cursor.name()?;
-        parse_bound(cursor)?;
-        Action::Attach(name)
+        let bound = parse_bound(cursor)?;
+        Action::Attach(name, bound)
     } else if cursor.accept_all(&["detach", "partition"]) {
         let name = cursor.name()?;
         if !cursor.accept("concurrently") {
@@ -383,7 +383,7 @@ fn carry_out(
             }
             Ok(())
         }
-        Action::Attach(partition) => attach(state, cursor, table, &partition, span),
+        Action::Attach(partition, bound) => attach(state, cursor, table, &partition, bound, span),
         Action::Detach(partition) => {
             let partition = state.need_table(cursor, &partition)?;
             state.detach(table, &partition);

@@ -418,8 +418,6 @@ fn alter_extension(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
 }
 
 fn alter_function(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
-    use crate::catalog::Volatility;
-
     let (name, found) = find_by_signature(state, cursor)?;
     let Some(at) = found else {
         return Err(cursor.error_at(
@@ -457,19 +455,7 @@ fn alter_function(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         let Some(function) = state.catalog.functions.get_mut(at) else {
             return Ok(());
         };
-        if cursor.accept("immutable") {
-            function.volatility = Volatility::Immutable;
-        } else if cursor.accept("stable") {
-            function.volatility = Volatility::Stable;
-        } else if cursor.accept("volatile") {
-            function.volatility = Volatility::Volatile;
-        } else if cursor.accept("strict")
-            || cursor.accept_all(&["returns", "null", "on", "null", "input"])
-        {
-            function.strict = true;
-        } else if cursor.accept_all(&["called", "on", "null", "input"]) {
-            function.strict = false;
-        } else {
+        if !super::function::attribute(cursor, function)? {
             cursor.advance();
         }
     }

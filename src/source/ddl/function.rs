@@ -1,7 +1,8 @@
 //! Functions, procedures and aggregates: their signatures.
 
 use crate::catalog::{
-    Argument, ArgumentMode, Function, FunctionKind, QualifiedName, TypeRef, Volatility,
+    Argument, ArgumentMode, Function, FunctionBody, FunctionKind, Parallel, QualifiedName, Setting,
+    TypeRef, Volatility,
 };
 
 use super::cursor::{Cursor, Name, Result};
@@ -29,6 +30,11 @@ pub(super) fn create_function(
         volatility: Volatility::Volatile,
         strict: false,
         language: "sql".into(),
+        security_definer: false,
+        leakproof: false,
+        parallel: Parallel::Unsafe,
+        settings: Vec::new(),
+        body: None,
         comment: None,
     };
     if cursor.accept("returns") {
@@ -44,7 +50,7 @@ pub(super) fn create_function(
             function.returns = Some(ty);
         }
     }
-    options(cursor, &mut function)?;
+    options(state, cursor, &mut function)?;
     if procedure {
         function.returns = None;
     } else {
@@ -95,7 +101,7 @@ fn table_columns(state: &mut State, cursor: &mut Cursor<'_>) -> Result<Vec<Argum
             name: Some(name),
             ty,
             mode: ArgumentMode::Table,
-            has_default: false,
+            default: None,
         });
         if !cursor.accept_symbol(b',') {
             break;
@@ -122,16 +128,16 @@ fn argument(state: &mut State, cursor: &mut Cursor<'_>) -> Result<Argument> {
     };
     mode = mode.or_else(|| argument_mode(cursor));
     let ty = argument_type(state, cursor)?;
-    let has_default = cursor.accept("default") || cursor.accept_operator("=");
-    if has_default {
-        cursor.expression(&[])?;
-    }
+    let default = match cursor.accept("default") || cursor.accept_operator("=") {
+        true => Some(state.qualified(cursor.expression(&[])?)),
+        false => None,
+    };
     Ok(Argument {
         // An empty name in quotes is none.
         name: name.filter(|name| !name.is_empty()),
         ty,
         mode: mode.unwrap_or_default(),
-        has_default,
+        default,
     })
 }
 
@@ -172,40 +178,23 @@ fn is_argument_name(cursor: &Cursor<'_>) -> bool {
 }
 
 /// Reads what follows the result, in any order, up to the body.
-fn options(cursor: &mut Cursor<'_>, function: &mut Function) -> Result<()> {
+fn options(state: &State, cursor: &mut Cursor<'_>, function: &mut Function) -> Result<()> {
+    let mut strings = None;
     while !cursor.at_end() {
         if cursor.accept("language") {
             function.language = match cursor.is_string() {
                 true => cursor.string()?,
                 false => cursor.label()?.name,
             };
-        } else if cursor.accept("immutable") {
-            function.volatility = Volatility::Immutable;
-        } else if cursor.accept("stable") {
-            function.volatility = Volatility::Stable;
-        } else if cursor.accept("volatile") {
-            function.volatility = Volatility::Volatile;
-        } else if cursor.accept("strict")
-            || cursor.accept_all(&["returns", "null", "on", "null", "input"])
-        {
-            function.strict = true;
-        } else if cursor.accept_all(&["called", "on", "null", "input"]) {
-            function.strict = false;
         } else if cursor.accept("window") {
             function.kind = FunctionKind::Window;
         } else if cursor.accept("as") {
-            cursor.string()?;
-            if cursor.accept_symbol(b',') {
-                cursor.string()?;
-            }
-        } else if cursor.accept("cost") || cursor.accept("rows") {
-            cursor.advance();
-        } else if cursor.accept("parallel") {
-            cursor.label()?;
-        } else if cursor.accept("support") {
-            cursor.name()?;
-        } else if cursor.accept("set") {
-            setting(cursor)?;
+            let first = cursor.string()?;
+            let second = match cursor.accept_symbol(b',') {
+                true => Some(cursor.string()?),
+                false => None,
+            };
+            strings = Some((first, second));
         } else if cursor.accept("transform") {
             while cursor.accept_all(&["for", "type"]) {
                 parse_type(cursor)?;
@@ -213,39 +202,128 @@ fn options(cursor: &mut Cursor<'_>, function: &mut Function) -> Result<()> {
             }
         } else if cursor.is("return") || cursor.are(&["begin", "atomic"]) {
             function.language = "sql".into();
+            let is_expression = cursor.is("return");
+            let start = cursor.position();
             cursor.skip_rest();
-        } else if !(cursor.accept("leakproof")
-            || cursor.accept_all(&["not", "leakproof"])
-            || cursor.accept("external")
-            || cursor.accept_all(&["security", "definer"])
-            || cursor.accept_all(&["security", "invoker"]))
-        {
+            let text = cursor.text_from(start);
+            function.body = Some(FunctionBody::Sql(match is_expression {
+                true => state.qualified(text),
+                // In a query `AS` gives names, and is not a cast's.
+                false => text.to_owned(),
+            }));
+        } else if !attribute(cursor, function)? {
             return Err(cursor.expected("an option of the function, like `LANGUAGE`"));
         }
+    }
+    if let Some((text, symbol)) = strings {
+        function.body = Some(match function.language == "c" {
+            true => FunctionBody::Library {
+                file: text,
+                symbol: symbol.unwrap_or_else(|| function.name.name.clone()),
+            },
+            false => FunctionBody::Text(text),
+        });
     }
     Ok(())
 }
 
+/// Reads what `ALTER FUNCTION` can change, too, if it is there.
+pub(super) fn attribute(cursor: &mut Cursor<'_>, function: &mut Function) -> Result<bool> {
+    if cursor.accept("immutable") {
+        function.volatility = Volatility::Immutable;
+    } else if cursor.accept("stable") {
+        function.volatility = Volatility::Stable;
+    } else if cursor.accept("volatile") {
+        function.volatility = Volatility::Volatile;
+    } else if cursor.accept("strict")
+        || cursor.accept_all(&["returns", "null", "on", "null", "input"])
+    {
+        function.strict = true;
+    } else if cursor.accept_all(&["called", "on", "null", "input"]) {
+        function.strict = false;
+    } else if cursor.accept("cost") || cursor.accept("rows") {
+        cursor.advance();
+    } else if cursor.accept("parallel") {
+        function.parallel = match cursor.label()?.name.as_str() {
+            "safe" => Parallel::Safe,
+            "restricted" => Parallel::Restricted,
+            _ => Parallel::Unsafe,
+        };
+    } else if cursor.accept("support") {
+        cursor.name()?;
+    } else if cursor.accept("leakproof") {
+        function.leakproof = true;
+    } else if cursor.accept_all(&["not", "leakproof"]) {
+        function.leakproof = false;
+    } else if cursor.accept_all(&["security", "definer"]) {
+        function.security_definer = true;
+    } else if cursor.accept_all(&["security", "invoker"]) {
+        function.security_definer = false;
+    } else if cursor.accept("set") {
+        setting(cursor, &mut function.settings)?;
+    } else if cursor.accept_all(&["reset", "all"]) {
+        function.settings.clear();
+    } else if cursor.accept("reset") {
+        let name = setting_name(cursor)?;
+        function.settings.retain(|setting| setting.name != name);
+    } else {
+        // `EXTERNAL SECURITY DEFINER`.
+        return Ok(cursor.accept("external"));
+    }
+    Ok(true)
+}
+
+fn setting_name(cursor: &mut Cursor<'_>) -> Result<String> {
+    let name = cursor.name()?;
+    let schema = name.schema.map_or(String::new(), |schema| schema + ".");
+    Ok((schema + &name.name).to_ascii_lowercase())
+}
+
 /// `name TO value, …`, `name = value`, `name FROM CURRENT`.
-fn setting(cursor: &mut Cursor<'_>) -> Result<()> {
-    if cursor.accept_all(&["time", "zone"]) {
-        cursor.advance();
-        return Ok(());
-    }
-    cursor.name()?;
-    if cursor.accept_all(&["from", "current"]) {
-        return Ok(());
-    }
-    if !cursor.accept("to") && !cursor.accept_operator("=") {
-        return Err(cursor.expected("`TO`"));
-    }
-    loop {
-        cursor.accept_operator("-");
-        cursor.advance();
-        if !cursor.accept_symbol(b',') {
-            return Ok(());
+fn setting(cursor: &mut Cursor<'_>, settings: &mut Vec<Setting>) -> Result<()> {
+    let name = match cursor.accept_all(&["time", "zone"]) {
+        true => "timezone".to_owned(),
+        false => {
+            let name = setting_name(cursor)?;
+            // The value is that of the session that runs the script.
+            if cursor.accept_all(&["from", "current"]) {
+                return Ok(());
+            }
+            if !cursor.accept("to") && !cursor.accept_operator("=") {
+                return Err(cursor.expected("`TO`"));
+            }
+            name
         }
+    };
+    if cursor.accept("default") {
+        settings.retain(|setting| setting.name != name);
+        return Ok(());
     }
+    let mut values = vec![setting_value(cursor)?];
+    while cursor.accept_symbol(b',') {
+        values.push(setting_value(cursor)?);
+    }
+    if !Setting::is_list_of_names(&name) {
+        values = vec![values.join(", ")];
+    }
+    match settings.iter_mut().find(|setting| setting.name == name) {
+        Some(setting) => setting.values = values,
+        None => settings.push(Setting { name, values }),
+    }
+    Ok(())
+}
+
+fn setting_value(cursor: &mut Cursor<'_>) -> Result<String> {
+    if cursor.is_string() {
+        return cursor.string();
+    }
+    if cursor.is_name() {
+        return Ok(cursor.label()?.name);
+    }
+    let start = cursor.position();
+    cursor.accept_operator("-");
+    cursor.advance();
+    Ok(cursor.text_from(start).to_owned())
 }
 
 /// `CREATE AGGREGATE`, after these words.
@@ -280,7 +358,7 @@ pub(super) fn create_aggregate(
                     name: None,
                     ty: argument_type(state, cursor)?,
                     mode: ArgumentMode::In,
-                    has_default: false,
+                    default: None,
                 }),
                 _ => cursor.skip_item()?,
             }
@@ -308,6 +386,11 @@ pub(super) fn create_aggregate(
         volatility: Volatility::Immutable,
         strict: false,
         language: "internal".into(),
+        security_definer: false,
+        leakproof: false,
+        parallel: Parallel::Unsafe,
+        settings: Vec::new(),
+        body: None,
         comment: None,
     };
     state.add_function(cursor, &name, function, or_replace)

@@ -50,6 +50,7 @@ pub(super) fn attach(
     cursor: &Cursor<'_>,
     parent: &QualifiedName,
     partition: &Name,
+    bound: String,
     span: Range<usize>,
 ) -> Result<()> {
     // `ALTER INDEX … ATTACH PARTITION` is elsewhere; here both are tables.
@@ -74,6 +75,7 @@ pub(super) fn attach(
         .collect();
     if let Some(child) = state.table_mut(&child) {
         child.partition_of = Some(parent.clone());
+        child.partition_bound = Some(bound);
         child.checks.retain(|check| !checks.contains(&check.name));
     }
     for check in &checks {
@@ -142,6 +144,7 @@ impl State {
             None => return,
         };
         own.partition_of = None;
+        own.partition_bound = None;
         for table in above {
             let index = |name: &str| QualifiedName::new(&table.name.schema, name);
             if let Some(mut key) = table.primary_key

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::catalog::{Catalog, IndexKey, IndexOn, QualifiedName, Table, TypeRef};
+use crate::catalog::{Catalog, FunctionBody, IndexKey, IndexOn, QualifiedName, Table, TypeRef};
 
 use super::cursor::{Cursor, Ident, Result, quote_ident};
 use super::decode::{decode_name, decode_string};
@@ -454,10 +454,13 @@ fn rename_in_catalog(catalog: &mut Catalog, renaming: Renaming<'_>) {
     for function in &mut catalog.functions {
         name(Space::Function, &mut function.name);
         function.returns.iter_mut().for_each(ty);
-        function
-            .arguments
-            .iter_mut()
-            .for_each(|argument| ty(&mut argument.ty));
+        function.arguments.iter_mut().for_each(|argument| {
+            ty(&mut argument.ty);
+            argument.default.iter_mut().for_each(text);
+        });
+        if let Some(FunctionBody::Sql(sql)) = &mut function.body {
+            text(sql);
+        }
     }
 }
 

@@ -92,6 +92,7 @@ impl Draft {
                 unlogged: words.unlogged,
                 partition_key: None,
                 partition_of: None,
+                partition_bound: None,
                 inherits: Vec::new(),
                 columns: Vec::new(),
                 primary_key: None,
@@ -223,7 +224,8 @@ fn partition_of(state: &mut State, cursor: &mut Cursor<'_>, draft: &mut Draft) -
     if cursor.accept_symbol(b'(') {
         column_options(state, cursor, draft)?;
     }
-    parse_bound(cursor)
+    draft.table.partition_bound = Some(parse_bound(cursor)?);
+    Ok(())
 }
 
 /// Refuses a parent that is no partitioned table.
@@ -275,9 +277,10 @@ fn column_options(state: &mut State, cursor: &mut Cursor<'_>, draft: &mut Draft)
 }
 
 /// `FOR VALUES …` or `DEFAULT`.
-pub(super) fn parse_bound(cursor: &mut Cursor<'_>) -> Result<()> {
+pub(super) fn parse_bound(cursor: &mut Cursor<'_>) -> Result<String> {
+    let start = cursor.position();
     if cursor.accept("default") {
-        return Ok(());
+        return Ok("DEFAULT".into());
     }
     if !cursor.accept_all(&["for", "values"]) {
         return Err(cursor.expected("`FOR VALUES` or `DEFAULT`"));
@@ -288,7 +291,8 @@ pub(super) fn parse_bound(cursor: &mut Cursor<'_>) -> Result<()> {
     } else if !cursor.accept("in") {
         cursor.expect("with")?;
     }
-    cursor.skip_parentheses()
+    cursor.skip_parentheses()?;
+    Ok(cursor.text_from(start).to_owned())
 }
 
 /// `OF type [(…)]`: the columns are the attributes of a composite type.

@@ -4,7 +4,9 @@ use tokio_postgres::Row;
 
 use super::problem::Failure;
 use super::rows::{Fields, Lookup, PG_PROC, letter};
-use crate::catalog::{Argument, ArgumentMode, Function, FunctionKind, Volatility};
+use crate::catalog::{
+    Argument, ArgumentMode, Function, FunctionBody, FunctionKind, Parallel, Setting, Volatility,
+};
 
 pub(super) fn functions(rows: &[Row], lookup: &Lookup) -> Result<Vec<Function>, Failure> {
     rows.iter().map(|row| function(row, lookup)).collect()
@@ -39,22 +41,80 @@ fn function(row: &Row, lookup: &Lookup) -> Result<Function, Failure> {
         },
         strict: fields.take()?,
         language: fields.take()?,
+        security_definer: fields.take()?,
+        leakproof: fields.take()?,
+        parallel: match fields.letter()? {
+            's' => Parallel::Safe,
+            'r' => Parallel::Restricted,
+            _ => Parallel::Unsafe,
+        },
+        settings: settings(&mut fields)?,
+        body: body(&mut fields, kind)?,
         comment: lookup.comments.on(PG_PROC, oid),
     })
 }
 
-/// `pg_proc` has no modes when all are `IN`, no names when none has one, and counts the defaults,
-/// which are those of the last input arguments.
+fn body(fields: &mut Fields<'_>, kind: FunctionKind) -> Result<Option<FunctionBody>, Failure> {
+    let text: String = fields.take()?;
+    let library: Option<String> = fields.take()?;
+    let sql: Option<String> = fields.take()?;
+    Ok(match (sql, library) {
+        _ if kind == FunctionKind::Aggregate => None,
+        (Some(sql), _) => Some(FunctionBody::Sql(sql)),
+        (None, Some(file)) => Some(FunctionBody::Library { file, symbol: text }),
+        (None, None) => Some(FunctionBody::Text(text)),
+    })
+}
+
+/// `search_path=public, "my schema"`; other settings have one value.
+fn settings(fields: &mut Fields<'_>) -> Result<Vec<Setting>, Failure> {
+    let entries: Option<Vec<String>> = fields.take()?;
+    let settings = entries.unwrap_or_default().into_iter().map(|entry| {
+        let (name, value) = entry.split_once('=').unwrap_or((&entry, ""));
+        let name = name.to_ascii_lowercase();
+        let values = match Setting::is_list_of_names(&name) {
+            true => names(value),
+            false => vec![value.to_owned()],
+        };
+        Setting { name, values }
+    });
+    Ok(settings.collect())
+}
+
+/// Names with commas between them, some of them in quotes.
+fn names(list: &str) -> Vec<String> {
+    let mut names = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = list.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.next_if_eq(&'"').is_some() => push(&mut names, '"'),
+            '"' => quoted = !quoted,
+            ',' if !quoted => names.push(String::new()),
+            ' ' if !quoted => {}
+            c => push(&mut names, c),
+        }
+    }
+    names
+}
+
+fn push(names: &mut [String], c: char) {
+    if let Some(name) = names.last_mut() {
+        name.push(c);
+    }
+}
+
+/// `pg_proc` has no modes when all are `IN`, and no names when none has one.
 fn arguments(fields: &mut Fields<'_>, lookup: &Lookup) -> Result<Vec<Argument>, Failure> {
     let oids: Vec<u32> = fields.take()?;
     let modes: Option<Vec<i8>> = fields.take()?;
     let names: Option<Vec<String>> = fields.take()?;
-    let defaults: i16 = fields.take()?;
+    let defaults: Vec<Option<String>> = fields.take()?;
 
     let mut modes = modes.unwrap_or_default().into_iter();
     let mut names = names.unwrap_or_default().into_iter();
-    let mut arguments = oids
-        .into_iter()
+    let mut defaults = defaults.into_iter();
+    oids.into_iter()
         .map(|oid| {
             Ok(Argument {
                 name: names.next().filter(|name| !name.is_empty()),
@@ -66,15 +126,8 @@ fn arguments(fields: &mut Fields<'_>, lookup: &Lookup) -> Result<Vec<Argument>, 
                     Some('t') => ArgumentMode::Table,
                     _ => ArgumentMode::In,
                 },
-                has_default: false,
+                default: defaults.next().flatten(),
             })
         })
-        .collect::<Result<Vec<_>, Failure>>()?;
-    arguments
-        .iter_mut()
-        .rev()
-        .filter(|argument| !matches!(argument.mode, ArgumentMode::Out | ArgumentMode::Table))
-        .take(usize::try_from(defaults).unwrap_or(0))
-        .for_each(|argument| argument.has_default = true);
-    Ok(arguments)
+        .collect()
 }

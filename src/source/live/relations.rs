@@ -69,6 +69,7 @@ impl Relations {
                 unlogged: fields.take()?,
                 partition_key: fields.take()?,
                 partition_of: None,
+                partition_bound: fields.take()?,
                 inherits: Vec::new(),
                 columns: Vec::new(),
                 primary_key: None,
