@@ -1,7 +1,10 @@
 //! What a connection is at, so that one with a statement that nobody waits for is not handed on.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio_postgres::error::Severity;
 
 use crate::trace::Trace;
 use crate::{Error, Result};
@@ -43,6 +46,7 @@ pub(crate) struct Running {
     rows: u64,
     streaming: bool,
     spoiling: bool,
+    told: bool,
     ended: bool,
 }
 
@@ -70,6 +74,7 @@ impl Running {
             rows: 0,
             streaming: false,
             spoiling: false,
+            told: false,
             ended: false,
         }
     }
@@ -86,8 +91,8 @@ impl Running {
     /// Says that the connection can't be used again unless the statement comes to its end.
     pub(crate) fn spoiling(mut self) -> Self {
         if let Some(activity) = &self.activity {
-            activity.spoilt.store(true, Ordering::Relaxed);
-            self.spoiling = true;
+            // Whoever has spoilt it before knows why.
+            self.spoiling = !activity.spoilt.swap(true, Ordering::Relaxed);
         }
         self
     }
@@ -101,17 +106,21 @@ impl Running {
         self.rows += 1;
     }
 
-    /// The answer has come to its end, and tells how many rows the statement concerned.
-    pub(crate) fn finished(&mut self, affected: Option<u64>) {
+    /// The answer has come to its end, and tells of how many rows, where that is known.
+    pub(crate) fn finished(&mut self, rows: Option<u64>) {
         if self.end() {
-            self.trace.finished(affected.unwrap_or(self.rows));
+            self.trace.finished(rows);
         }
     }
 
     /// The answer was an error.
     pub(crate) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
+        let fatal = is_fatal(&error);
         let error = Error::from(error);
         self.failed_with(&error);
+        if let (true, Some(activity)) = (fatal, &self.activity) {
+            activity.spoilt.store(true, Ordering::Relaxed);
+        }
         error
     }
 
@@ -120,9 +129,12 @@ impl Running {
         if self.end() {
             self.trace.failed(error);
         }
-        if let (true, Some(activity)) = (error.is_unavailable(), &self.activity) {
-            activity.spoilt.store(true, Ordering::Relaxed);
-        }
+    }
+
+    /// It has failed, perhaps before its end.
+    pub(crate) fn gave_up(&mut self, error: &Error) {
+        self.trace.failed(error);
+        self.told = true;
     }
 
     /// False when it had ended before.
@@ -149,11 +161,26 @@ impl Running {
     }
 }
 
+/// Whether nothing can be had from the connection any more: it is closed, or the server has said that it
+/// closes it.
+fn is_fatal(error: &tokio_postgres::Error) -> bool {
+    match error.as_db_error() {
+        Some(error) => matches!(
+            error.parsed_severity(),
+            Some(Severity::Fatal | Severity::Panic)
+        ),
+        None => {
+            error.is_closed()
+                || std::error::Error::source(error).is_some_and(|source| source.is::<io::Error>())
+        }
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
-        if !self.ended {
+        if !self.ended && !self.told {
             self.trace.abandoned(self.rows);
-            self.stop_streaming();
         }
+        self.stop_streaming();
     }
 }

@@ -2,17 +2,19 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::connect::Target;
 use crate::executor::Executor;
 use crate::pool::{Pool, PoolStatus};
 use crate::session::Session;
+use crate::trace::Trace;
 use crate::{Connection, Error, PoolStep, Result, Transaction, TransactionOptions, Tx, statements};
 
-/// How long a replica that can't be reached is left alone.
+/// How long a replica that can't be reached is left alone, at first and at most.
 const REST: Duration = Duration::from_secs(5);
+const LONGEST_REST: Duration = Duration::from_secs(60);
 
 /// A database: a pool of connections that are made when they are needed and checked before they are
 /// used again.
@@ -50,18 +52,26 @@ struct Replicas {
 
 struct Replica {
     pool: Pool,
+    troubles: Mutex<Option<Troubles>>,
+}
+
+/// A replica could not be reached.
+struct Troubles {
     /// Until when it is left alone.
-    resting: Mutex<Option<Instant>>,
+    until: Instant,
+    /// How long that was.
+    rest: Duration,
 }
 
 /// How a connection is checked before it is used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recycling {
-    /// Whether the connection is known to be closed, which costs nothing.
+    /// Whether the connection is known to be closed, which costs nothing. It does not notice a transaction
+    /// that was begun with SQL of the program's own and left open.
     #[default]
     Fast,
-    /// Whether the server answers an empty query, which costs a round trip.
+    /// Whether the server answers and the connection is in no transaction, which costs a round trip.
     Verified,
     /// As [`Verified`](Self::Verified), and the session's settings, cursors, locks and temporary
     /// tables are reset, for programs that change them with SQL of their own. What
@@ -101,17 +111,17 @@ pub struct DatabaseBuilder {
     pub(crate) recycling: Recycling,
     pub(crate) statement_cache: usize,
     pub(crate) named_statements: bool,
-    pub(crate) on_connect: Vec<String>,
+    pub(crate) on_connect: Vec<Secret>,
     pub(crate) log_parameters: bool,
     application_name: Option<String>,
-    replicas: Vec<Url>,
+    replicas: Vec<Secret>,
 }
 
-/// A connection string, which `Debug` does not show.
+/// What may hold a password, and `Debug` does not show.
 #[derive(Clone)]
-struct Url(String);
+pub(crate) struct Secret(pub(crate) String);
 
-impl fmt::Debug for Url {
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
     }
@@ -171,7 +181,7 @@ impl DatabaseBuilder {
         self
     }
 
-    /// A connection that was last asked for longer ago is replaced when it is next asked for, because
+    /// A connection that was last asked for longer ago than this is replaced when it is next asked for, because
     /// something on the way may have forgotten it; at first there is no such time.
     pub fn idle_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = time.into();
@@ -195,8 +205,9 @@ impl DatabaseBuilder {
     ///
     /// Switch it off behind a pooler that hands out the server's connections by the transaction, such
     /// as PgBouncer with `pool_mode = transaction` and no `max_prepared_statements`. Each execution then
-    /// brings its statement along. A type that is created while the program runs is known to
-    /// connections that are opened afterwards.
+    /// brings its statement along. Transactions then have to come from [`Database::begin`] or
+    /// [`Database::transaction`]: one that is begun by the text `BEGIN` would be ended by the first
+    /// statement that is new to the connection.
     pub fn named_statements(mut self, named: bool) -> Self {
         self.named_statements = named;
         self
@@ -208,7 +219,7 @@ impl DatabaseBuilder {
     /// Not for use behind a pooler that hands out connections by the transaction: a setting would stay
     /// with the server's connection. There [`TransactionOptions`] and `ALTER ROLE … SET` serve.
     pub fn on_connect(mut self, sql: impl Into<String>) -> Self {
-        self.on_connect.push(sql.into());
+        self.on_connect.push(Secret(sql.into()));
         self
     }
 
@@ -224,9 +235,10 @@ impl DatabaseBuilder {
     ///
     /// A replica lags behind: what was just written may not be there yet. Where it has to be, read
     /// through [`Database::primary`]. A select that calls a function which writes (`nextval`) is refused
-    /// by a replica and needs it as well. A replica that can't be reached is passed over.
+    /// by a replica and needs it as well. A replica that can't be reached is passed over, and left alone for
+    /// a while (`tracing` is told, as a warning); when there is none, the primary is read.
     pub fn replica(mut self, url: impl Into<String>) -> Self {
-        self.replicas.push(Url(url.into()));
+        self.replicas.push(Secret(url.into()));
         self
     }
 
@@ -254,10 +266,10 @@ impl DatabaseBuilder {
     ///
     /// [`Error::ConnectionString`] when the URL, or a replica's, can't be read.
     pub fn connect_lazily(self, url: &str) -> Result<Database> {
-        let replicas = self.replicas.iter().map(|Url(url)| {
+        let replicas = self.replicas.iter().map(|Secret(url)| {
             Ok(Replica {
                 pool: self.pool(url)?,
-                resting: Mutex::default(),
+                troubles: Mutex::default(),
             })
         });
         let replicas = replicas.collect::<Result<Vec<Replica>>>()?;
@@ -340,7 +352,8 @@ impl Database {
     }
 
     /// Does the work in a transaction, which is committed when it returns `Ok`. On an error, on a panic
-    /// and when the future is dropped it is rolled back.
+    /// and when the future is dropped it is rolled back. (Only of a future that is dropped, or a connection
+    /// that breaks, while the commit itself is under way nobody knows.)
     ///
     /// The future can be sent to another thread, so this works in a spawned task and in the handler of
     /// a web framework. To leave with an error of your own, see [`Error::rollback`].
@@ -448,34 +461,66 @@ impl Database {
 }
 
 impl Replicas {
-    /// A connection to the replica whose turn it is, or to the next one that can be reached.
-    async fn connection(&self) -> Option<Connection> {
+    /// A connection to the replica whose turn it is, or to another one that has one free; when all of them
+    /// are busy, what the first of them comes to. Nothing when none can be reached.
+    async fn connection(&self) -> Option<Result<Connection>> {
         let first = self.next.fetch_add(1, Ordering::Relaxed) % self.replicas.len();
         let (before, from) = self.replicas.split_at(first);
+        let mut busy = None;
         for replica in from.iter().chain(before) {
-            if replica.is_resting() {
+            if !replica.may_be_tried() {
                 continue;
             }
-            match replica.pool.connection().await {
-                Ok(connection) => return Some(connection),
+            match replica.pool.connection_now().await {
+                Ok(connection) => {
+                    replica.answered();
+                    return Some(Ok(connection));
+                }
                 // All its connections are in use, which says nothing against it.
-                Err(Error::PoolTimeout(PoolStep::Wait)) => {}
-                Err(_) => replica.rest(),
+                Err(Error::PoolTimeout(PoolStep::Wait)) => busy = busy.or(Some(replica)),
+                Err(error) => replica.failed(&error),
             }
         }
-        None
+        match busy {
+            Some(replica) => Some(replica.pool.connection().await),
+            None => None,
+        }
     }
 }
 
 impl Replica {
-    fn is_resting(&self) -> bool {
-        let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        resting.is_some_and(|until| Instant::now() < until)
+    /// False while it is left alone. The first one who comes after that is the only one to try.
+    fn may_be_tried(&self) -> bool {
+        let mut troubles = self.troubles();
+        match &mut *troubles {
+            None => true,
+            Some(troubles) if Instant::now() < troubles.until => false,
+            Some(troubles) => {
+                troubles.until = Instant::now() + troubles.rest;
+                true
+            }
+        }
     }
 
-    fn rest(&self) {
-        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        *resting = Some(Instant::now() + REST);
+    fn answered(&self) {
+        *self.troubles() = None;
+    }
+
+    /// Leaves it alone for a while, and longer each time.
+    fn failed(&self, error: &Error) {
+        let mut troubles = self.troubles();
+        let rest = troubles
+            .as_ref()
+            .map_or(REST, |it| (it.rest * 2).min(LONGEST_REST));
+        *troubles = Some(Troubles {
+            until: Instant::now() + rest,
+            rest,
+        });
+        Trace::replica(error, rest);
+    }
+
+    fn troubles(&self) -> MutexGuard<'_, Option<Troubles>> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -495,7 +540,7 @@ impl Executor for Database {
         if let Some(replicas) = &self.replicas
             && let Some(connection) = replicas.connection().await
         {
-            return Ok(Session::of_owned(connection));
+            return connection.map(Session::of_owned);
         }
         self.acquire().await
     }

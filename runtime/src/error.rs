@@ -200,15 +200,16 @@ impl Error {
     }
 
     /// Whether the connection is gone or could not be had, so that nothing is wrong with what was asked
-    /// for: the same may succeed later.
+    /// for: the same may succeed later. Of a statement that changes something it is not known whether it was
+    /// done, unless there was no connection in the first place ([`Error::PoolTimeout`]).
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::PoolTimeout(_) | Self::Closed | Self::Connection(_) => true,
-            // Class 08: connection exceptions. The others: the server is being stopped or started, or
-            // has no place left.
+            // Class 08: connection exceptions, of which a violation of the protocol is the client's fault.
+            // The others: the server is being stopped or started, or has no place left.
             Self::Database(error) => {
                 let code = error.code();
-                code.code().starts_with("08")
+                (code.code().starts_with("08") && *code != SqlState::PROTOCOL_VIOLATION)
                     || [
                         SqlState::ADMIN_SHUTDOWN,
                         SqlState::CRASH_SHUTDOWN,

@@ -1,5 +1,6 @@
 //! The pool's workings: how connections are made, checked, given back and given up.
 
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -8,11 +9,11 @@ use deadpool::Runtime;
 use deadpool::managed::{
     self, Metrics, PoolConfig, PoolError, RecycleError, RecycleResult, Timeouts,
 };
-use tokio_postgres::Client;
+use tokio_postgres::{Client, SimpleQueryMessage};
 
 use crate::connect::Target;
 use crate::connection::Handle;
-use crate::database::{DatabaseBuilder, Recycling};
+use crate::database::{DatabaseBuilder, Recycling, Secret};
 use crate::statements::Statements;
 use crate::{Connection, Error, Result, pooler};
 
@@ -21,6 +22,10 @@ const PATIENCE: Duration = Duration::from_millis(50);
 
 /// How long to try to tell the server that a statement is not waited for any more.
 const GIVING_UP: Duration = Duration::from_secs(10);
+
+/// Whether the server answers, and is in no transaction that somebody has begun with SQL of his own: in
+/// one that has failed this fails as well.
+const CHECK: &str = "SELECT pg_catalog.now() = pg_catalog.statement_timestamp()";
 
 /// What an unclean session is made clean with: `DISCARD ALL` without what prepared statements need.
 const CLEAN: &str = "\
@@ -92,9 +97,20 @@ impl Pool {
     }
 
     pub(crate) async fn connection(&self) -> Result<Connection> {
+        self.take(&self.0.timeouts()).await
+    }
+
+    /// As [`connection`](Self::connection), without waiting for others to give one back.
+    pub(crate) async fn connection_now(&self) -> Result<Connection> {
+        let mut timeouts = self.0.timeouts();
+        timeouts.wait = Some(Duration::ZERO);
+        self.take(&timeouts).await
+    }
+
+    async fn take(&self, timeouts: &Timeouts) -> Result<Connection> {
         let counters = &self.0.manager().counters;
         let begun = Instant::now();
-        let object = self.0.get().await;
+        let object = self.0.timeout_get(timeouts).await;
         let waited = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         counters.waited_nanos.fetch_add(waited, Ordering::Relaxed);
         match object {
@@ -212,9 +228,8 @@ impl managed::Manager for Manager {
         }
         match settings.recycling {
             Recycling::Fast => Ok(()),
-            _ => Box::pin(self.check(&handle.client))
-                .await
-                .map_err(|error| RecycleError::Backend(error.into())),
+            Recycling::Verified => Box::pin(check(&handle.client)).await,
+            Recycling::Clean => Box::pin(self.clean(&handle.client)).await,
         }
     }
 
@@ -229,10 +244,9 @@ impl Manager {
         let client = self.target.connect().await?;
         let mut statements = Statements::new(settings.statement_cache);
         if !settings.named_statements {
-            statements = statements.unnamed();
-            pooler::learn_types(&client).await?;
+            statements = statements.unnamed(pooler::learn_types(&client).await?);
         }
-        for sql in &settings.on_connect {
+        for Secret(sql) in &settings.on_connect {
             client.batch_execute(sql).await?;
         }
         count(&self.counters.opened);
@@ -244,17 +258,24 @@ impl Manager {
         }))
     }
 
-    async fn check(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
-        match self.settings.recycling {
-            Recycling::Fast => Ok(()),
-            Recycling::Verified => client.simple_query("").await.map(drop),
-            Recycling::Clean => {
-                client.batch_execute(CLEAN).await?;
-                for sql in &self.settings.on_connect {
-                    client.batch_execute(sql).await?;
-                }
-                Ok(())
-            }
+    async fn clean(&self, client: &Client) -> RecycleResult<Error> {
+        check(client).await?;
+        let on_connect = self.settings.on_connect.iter();
+        for sql in iter::once(CLEAN).chain(on_connect.map(|Secret(sql)| sql.as_str())) {
+            client.batch_execute(sql).await.map_err(Error::from)?;
         }
+        Ok(())
+    }
+}
+
+async fn check(client: &Client) -> RecycleResult<Error> {
+    let answer = client.simple_query(CHECK).await.map_err(Error::from)?;
+    let fits = answer.iter().any(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0) == Some("t"),
+        _ => false,
+    });
+    match fits {
+        true => Ok(()),
+        false => Err(RecycleError::message("it is in a transaction")),
     }
 }

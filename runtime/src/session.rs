@@ -1,6 +1,7 @@
 //! A connection in use for one query.
 
 use std::future::Future;
+use std::iter;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -8,13 +9,15 @@ use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
 use pin_project_lite::pin_project;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, RowStream};
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, CopyInSink, RowStream};
 
 use crate::activity::Running;
 use crate::connection::Handle;
 use crate::pooler::{self, Turn, Turns};
 use crate::statements::Prepared;
 use crate::trace::Trace;
+use crate::types::Param;
 use crate::{Connection, Params, Result, Row};
 
 /// A connection in use for one query, which [`Executor::acquire`](crate::Executor::acquire) gives.
@@ -142,7 +145,7 @@ impl<'a> Session<'a> {
         sql: &str,
         params: Params<'_>,
     ) -> Result<RowStream, tokio_postgres::Error> {
-        let params = params.iter().copied();
+        let params = params.iter().copied().map(Param);
         match statement {
             Prepared::Named(statement) => self.client().query_raw(statement, params).await,
             Prepared::Unnamed(_) => {
@@ -150,7 +153,9 @@ impl<'a> Session<'a> {
                     Some(turns) => Some(turns.share().await),
                     None => None,
                 };
-                let params = params.zip(statement.params().iter().cloned());
+                // Of a wrong number of parameters the server tells.
+                let types = statement.params().iter().cloned();
+                let params = params.zip(types.chain(iter::repeat(Type::UNKNOWN)));
                 Box::pin(self.client().query_typed_raw(sql, params)).await
             }
         }
@@ -184,25 +189,29 @@ impl<'a> Session<'a> {
     }
 
     /// Does what takes several messages, which behind a pooler of connections have to reach the same
-    /// server; the work is done on a [`tied`](Self::tied) session. `sql` stands for it in what is told of it.
-    pub(crate) async fn together<T>(
+    /// server, and returns of how many rows; the work is done on a [`tied`](Self::tied) session. `sql` stands for it in what is told of it.
+    pub(crate) async fn together(
         &self,
         sql: &str,
-        work: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
+        work: impl Future<Output = Result<u64>>,
+    ) -> Result<u64> {
         let mut running = self.start_copy(sql)?;
         let work = async {
             match self.turns() {
                 Some(turns) => turns.together(self.client(), work).await,
-                None => work.await,
+                None => {
+                    let rows = work.await?;
+                    self.after_copy().await?;
+                    Ok(rows)
+                }
             }
         };
         let result = running.trace().within(work).await;
         match &result {
-            Ok(_) => running.finished(None),
+            Ok(rows) => running.finished(Some(*rows)),
             Err(error) if self.turns().is_some() => running.failed_with(error),
             // It may be an error of the caller's own, and the statement still at work.
-            Err(_) => {}
+            Err(error) => running.gave_up(error),
         }
         result
     }
@@ -236,11 +245,13 @@ impl<'a> Session<'a> {
             session: self,
             turn,
         };
+        copying.session.prepares_copy(true);
         let start = copying.session.client().copy_out(sql);
         let bytes = match running.trace().within(start).await {
             Ok(bytes) => Box::pin(bytes),
             Err(error) => return Err(running.failed(error)),
         };
+        copying.session.prepares_copy(false);
         let state = (copying, bytes, running);
         Ok(stream::try_unfold(
             state,
@@ -261,17 +272,47 @@ impl<'a> Session<'a> {
     /// Says that a `COPY` begins.
     fn start_copy(&self, sql: &str) -> Result<Running> {
         let running = self.start(Trace::query(sql, None))?;
-        Ok(match self.turns() {
+        Ok(match self.behind_a_pooler() {
             Some(_) => running.spoiling(),
             None => running,
         })
+    }
+
+    /// The driver's own way to begin a `COPY`, which prepares it.
+    fn prepares_copy(&self, prepares: bool) {
+        if let Some(turns) = self.behind_a_pooler() {
+            turns.prepares(prepares);
+        }
+    }
+
+    /// Begins a `COPY … FROM STDIN`.
+    pub(crate) async fn copy_in(
+        &self,
+        sql: &str,
+    ) -> Result<CopyInSink<Bytes>, tokio_postgres::Error> {
+        self.prepares_copy(true);
+        let sink = self.client().copy_in(sql).await?;
+        self.prepares_copy(false);
+        Ok(sink)
+    }
+
+    /// Waits for an answer after a `COPY`, for PgBouncer counts wrongly what is under way until then.
+    async fn after_copy(&self) -> Result<(), tokio_postgres::Error> {
+        if self.behind_a_pooler().is_some() {
+            self.client().simple_query("").await?;
+        }
+        Ok(())
+    }
+
+    fn behind_a_pooler(&self) -> Option<&Turns> {
+        self.handle()?.statements.turns()
     }
 
     /// Whose turn it is, where two messages may reach different connections of the server.
     fn turns(&self) -> Option<&Turns> {
         match self.in_transaction {
             true => None,
-            false => self.handle()?.statements.turns(),
+            false => self.behind_a_pooler(),
         }
     }
 
@@ -330,10 +371,11 @@ struct Copying<'a> {
 
 impl Copying<'_> {
     async fn end(&mut self) -> Result<(), tokio_postgres::Error> {
-        if self.turn.is_some() {
-            self.session.client().batch_execute("COMMIT").await?;
-            self.turn = None;
+        if self.turn.is_none() {
+            return self.session.after_copy().await;
         }
+        self.session.client().batch_execute("COMMIT").await?;
+        self.turn = None;
         Ok(())
     }
 }
@@ -341,7 +383,7 @@ impl Copying<'_> {
 impl Drop for Copying<'_> {
     fn drop(&mut self) {
         if self.turn.is_some() {
-            pooler::queue(self.session.client(), "ROLLBACK");
+            pooler::roll_back(self.session.client());
         }
     }
 }
@@ -381,7 +423,8 @@ impl Stream for Rows {
             }
             Some(Err(error)) => Some(Err(this.running.failed(error))),
             None => {
-                this.running.finished(this.stream.rows_affected());
+                let rows = this.stream.rows_affected();
+                this.running.finished(Some(rows.unwrap_or(0)));
                 None
             }
         })

@@ -57,16 +57,6 @@ impl Prepared {
     }
 }
 
-/// Has the server tell the types of a statement, of which nothing stays there: it is closed as it is
-/// dropped, which is sent before the end of the transaction.
-async fn types(client: &Client, sql: &str) -> Result<Arc<Types>, tokio_postgres::Error> {
-    let statement = client.prepare(sql).await?;
-    Ok(Arc::new(Types {
-        params: statement.params().to_vec(),
-        columns: column_types(&statement),
-    }))
-}
-
 fn column_types(statement: &Statement) -> Vec<Type> {
     let columns = statement.columns().iter();
     columns.map(|column| column.type_().clone()).collect()
@@ -94,8 +84,8 @@ impl Statements {
 
     /// Keeps the types of parameters only, and nothing on the server.
     #[cfg(feature = "pool")]
-    pub(crate) fn unnamed(mut self) -> Self {
-        self.turns = Some(Turns::default());
+    pub(crate) fn unnamed(mut self, turns: Turns) -> Self {
+        self.turns = Some(turns);
         self
     }
 
@@ -121,8 +111,16 @@ impl Statements {
         }
         let prepared = match &self.turns {
             None => Prepared::Named(client.prepare(sql).await?),
-            Some(_) if in_transaction => Prepared::Unnamed(types(client, sql).await?),
-            Some(turns) => Prepared::Unnamed(turns.together(client, types(client, sql)).await?),
+            Some(turns) => {
+                let types = turns.describe(client, sql, |statement| Types {
+                    params: statement.params().to_vec(),
+                    columns: column_types(statement),
+                });
+                Prepared::Unnamed(Arc::new(match in_transaction {
+                    true => types.await?,
+                    false => turns.together(client, types).await?,
+                }))
+            }
         };
         if sql.len() <= LONGEST
             && let Some(mut cache) = self.cache()

@@ -60,8 +60,8 @@ impl Trace {
         work.instrument(self.span.clone())
     }
 
-    /// The statement has come to its end.
-    pub(crate) fn finished(&self, rows: u64) {
+    /// The statement has come to its end; of how many rows is not known for each.
+    pub(crate) fn finished(&self, rows: Option<u64>) {
         if let Some(begun) = self.begun {
             let elapsed = begun.elapsed();
             self.span.record("db.response.returned_rows", rows);
@@ -85,6 +85,12 @@ impl Trace {
             let elapsed = begun.elapsed();
             tracing::debug!(target: "rowsmith::query", parent: &self.span, rows, ?elapsed, "abandoned");
         }
+    }
+
+    /// A replica could not be reached, and is left alone for so long.
+    #[cfg(feature = "pool")]
+    pub(crate) fn replica(error: &Error, rest: std::time::Duration) {
+        tracing::warn!(target: "rowsmith::pool", %error, ?rest, "a replica can't be reached");
     }
 
     /// What came of the transaction.
@@ -115,11 +121,14 @@ impl Trace {
         work
     }
 
-    pub(crate) fn finished(&self, _: u64) {}
+    pub(crate) fn finished(&self, _: Option<u64>) {}
 
     pub(crate) fn failed(&self, _: &Error) {}
 
     pub(crate) fn abandoned(&self, _: u64) {}
 
     pub(crate) fn ended(&self, _: &'static str) {}
+
+    #[cfg(feature = "pool")]
+    pub(crate) fn replica(_: &Error, _: std::time::Duration) {}
 }

@@ -4,6 +4,7 @@ mod advisory;
 mod closure;
 mod options;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -109,10 +110,11 @@ impl<'c> Transaction<'c> {
     ///
     /// What the server answers: a deferred constraint that does not hold, a serialization failure,
     /// or SQLSTATE 25P02 when a statement of the transaction has failed before. (A bare `COMMIT`
-    /// would roll back then and report success.)
+    /// would roll back then and report success.) When the connection breaks meanwhile, or the future is
+    /// dropped, nobody knows whether it was done.
     pub async fn commit(mut self) -> Result<()> {
         // In a failed transaction the empty query is what is refused.
-        self.run("SELECT; COMMIT").await?;
+        self.run(&self.ending("SELECT; COMMIT")).await?;
         self.open = false;
         self.trace.ended("committed");
         for act in std::mem::take(&mut self.state().after_commit) {
@@ -127,7 +129,7 @@ impl<'c> Transaction<'c> {
     ///
     /// When the connection is broken, which undoes it as well.
     pub async fn rollback(mut self) -> Result<()> {
-        self.run("ROLLBACK").await?;
+        self.run(&self.ending("ROLLBACK")).await?;
         self.open = false;
         self.trace.ended("rolled back");
         Ok(())
@@ -187,6 +189,13 @@ impl<'c> Transaction<'c> {
         }
     }
 
+    fn ending(&self, end: &'static str) -> Cow<'static, str> {
+        match self.connection().handle().statements.turns() {
+            Some(turns) => turns.ending(end),
+            None => Cow::Borrowed(end),
+        }
+    }
+
     fn queue(&self, sql: &str) {
         pooler::queue(self.connection().client(), sql);
     }
@@ -199,7 +208,7 @@ impl<'c> Transaction<'c> {
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
         if self.open {
-            self.queue("ROLLBACK");
+            self.queue(&self.ending("ROLLBACK"));
             self.trace.ended("dropped");
         }
     }

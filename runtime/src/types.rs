@@ -6,6 +6,7 @@ mod range;
 pub(crate) mod wire;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, WrongType};
@@ -43,6 +44,30 @@ pub(crate) fn write(value: &dyn ToSql, ty: &Type, out: &mut BytesMut) -> Result<
         }
     }
     Ok(is_null)
+}
+
+/// A parameter as it is sent. The driver logs parameters by their `Debug`, and one may be a secret.
+pub(crate) struct Param<'a>(pub(crate) &'a (dyn ToSql + Sync));
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+        write(self.0, ty, out)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // `write` asks the value itself.
+        true
+    }
+
+    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+        self.to_sql(ty, out)
+    }
+}
+
+impl fmt::Debug for Param<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// The type below domains, also below those of an array's elements.
@@ -115,3 +140,13 @@ macro_rules! serde_as_text {
 }
 #[cfg(feature = "serde")]
 use serde_as_text;
+
+#[cfg(test)]
+mod tests {
+    use super::Param;
+
+    #[test]
+    fn the_driver_has_no_parameters_to_log() {
+        assert_eq!(format!("{:?}", Param(&"secret")), "…");
+    }
+}

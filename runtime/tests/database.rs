@@ -250,3 +250,119 @@ async fn in_a_transaction_a_stale_statement_is_the_error_it_is() {
     assert_eq!(error.code(), Some(&SqlState::FEATURE_NOT_SUPPORTED));
     connection.client().batch_execute("ROLLBACK").await.unwrap();
 }
+
+/// The server's process behind a connection.
+async fn backend(db: &Database) -> i32 {
+    query::value(db, "SELECT pg_backend_pid()", &[])
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn connections_that_are_old_or_idle_are_replaced() {
+    let (database, _) = database_with("").await;
+    let short = Duration::from_millis(1);
+    let single = || Database::builder().max_connections(1);
+    for (builder, stays) in [
+        (single(), true),
+        (single().max_lifetime(Duration::from_secs(600)), true),
+        (single().max_lifetime(short), false),
+        (single().idle_timeout(Duration::from_secs(600)), true),
+        (single().idle_timeout(short), false),
+    ] {
+        let db = builder.connect(&database.url()).await.unwrap();
+        let first = backend(&db).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(backend(&db).await == first, stays, "{db:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_connection_runs_first() {
+    let (database, _) = database_with("CREATE SCHEMA app; CREATE TABLE app.notes ()").await;
+    let db = Database::builder()
+        .on_connect("SET search_path = app")
+        .on_connect("SET work_mem = '5MB'")
+        .connect(&database.url())
+        .await
+        .unwrap();
+    query::execute(&db, "SELECT FROM notes", &[]).await.unwrap();
+    let memory: String = query::value(&db, "SHOW work_mem", &[]).await.unwrap();
+    assert_eq!(memory, "5MB");
+
+    let wrong = Database::builder().on_connect("SET secret.word = xyzzy; SET no_such_thing = 1");
+    assert!(!format!("{wrong:?}").contains("xyzzy"));
+    let error = wrong.connect(&database.url()).await.unwrap_err();
+    assert_eq!(error.code(), Some(&SqlState::UNDEFINED_OBJECT));
+}
+
+#[tokio::test]
+async fn an_open_transaction_is_not_handed_on() {
+    let (database, _) = database_with("").await;
+    for recycling in [Recycling::Verified, Recycling::Clean] {
+        let db = Database::builder()
+            .max_connections(1)
+            .recycling(recycling)
+            .connect(&database.url())
+            .await
+            .unwrap();
+        for sql in ["BEGIN", "BEGIN; SELECT 1 / 0"] {
+            let connection = db.connection().await.unwrap();
+            let _ = connection.client().batch_execute(sql).await;
+            drop(connection);
+            // Refused in a transaction.
+            let connection = db.connection().await.unwrap();
+            let vacuum = connection.client().batch_execute("VACUUM pg_database");
+            vacuum.await.unwrap();
+        }
+        assert_eq!(db.status().discarded, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_clean_connection_has_only_what_it_runs_first() {
+    let (database, _) = database_with("").await;
+    let db = Database::builder()
+        .max_connections(1)
+        .recycling(Recycling::Clean)
+        .on_connect("SET work_mem = '5MB'")
+        .connect(&database.url())
+        .await
+        .unwrap();
+    let first = backend(&db).await;
+    let connection = db.connection().await.unwrap();
+    let dirt = "SET work_mem = '7MB'; CREATE TEMP TABLE t (); SELECT pg_advisory_lock(1)";
+    connection.client().batch_execute(dirt).await.unwrap();
+    drop(connection);
+    let sql = "SELECT current_setting('work_mem') || ' ' || (to_regclass('pg_temp.t') IS NULL)
+        || ' ' || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')";
+    let state: String = query::value(&db, sql, &[]).await.unwrap();
+    assert_eq!(state, "5MB true 0");
+    assert_eq!(backend(&db).await, first);
+}
+
+#[tokio::test]
+async fn a_pool_tells_how_it_is_doing() {
+    let (database, _) = database_with("").await;
+    let db = Database::builder()
+        .max_connections(2)
+        .wait_timeout(Duration::from_millis(10))
+        .connect(&database.url())
+        .await
+        .unwrap();
+    let held = (
+        db.connection().await.unwrap(),
+        db.connection().await.unwrap(),
+    );
+    db.connection().await.unwrap_err();
+    let status = db.status();
+    assert_eq!((status.max_connections, status.connections), (2, 2));
+    assert_eq!((status.available, status.waiting), (0, 0));
+    assert_eq!(
+        (status.opened, status.checkouts, status.timeouts),
+        (2, 3, 1)
+    );
+    assert!(status.waited >= Duration::from_millis(10), "{status:?}");
+    drop(held);
+    assert_eq!(db.status().available, 2);
+}

@@ -96,11 +96,23 @@ async fn a_future_dropped_anywhere_confuses_nobody() {
         .await
         .unwrap();
     assert_eq!(held.len(), 3);
-    let open = database.psql(
-        "SELECT count(*) FROM pg_stat_activity
-         WHERE datname = current_database() AND state LIKE '%transaction%'",
-    );
-    assert_eq!(open.unwrap().trim(), "0");
+    let watcher = Connection::connect(&database.url()).await.unwrap();
+    until(async || {
+        let sql = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND state LIKE '%in transaction%'";
+        query::value::<i64>(&watcher, sql, &[]).await.unwrap() == 0
+    })
+    .await;
+}
+
+/// Waits until something is so.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let wait = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(60), wait).await.unwrap();
 }
 
 /// How many statements of this database sleep.
@@ -112,25 +124,18 @@ async fn sleeping(db: &impl Executor) -> i64 {
 
 #[tokio::test]
 async fn a_statement_that_nobody_waits_for_is_given_up() {
-    let (_database, db) = pool_of(2, "").await;
+    let (database, db) = pool_of(2, "").await;
+    let watcher = Connection::connect(&database.url()).await.unwrap();
     let sleep = "SELECT pg_sleep(600)";
-    let moment = Duration::from_millis(50);
-    assert!(
-        timeout(moment, query::execute(&db, sleep, &[]))
-            .await
-            .is_err()
-    );
+    let plain = query::execute(&db, sleep, &[]);
     let in_transaction = db.transaction(async |tx| query::execute(&tx, sleep, &[]).await);
-    assert!(timeout(moment, in_transaction).await.is_err());
-    // Both connections are busy; the next user gets new ones, and the server is told.
-    timeout(Duration::from_secs(60), async {
-        echo(&db, 1).await.unwrap();
-        while sleeping(&db).await > 0 {
-            tokio::time::sleep(moment).await;
-        }
-    })
-    .await
-    .unwrap();
+    tokio::select! {
+        _ = futures_util::future::join(plain, in_transaction) => unreachable!("they sleep"),
+        () = until(async || sleeping(&watcher).await == 2) => {}
+    }
+    // Both connections were busy; the next user gets a new one, and the server is told.
+    echo(&db, 1).await.unwrap();
+    until(async || sleeping(&watcher).await == 0).await;
     assert_eq!(db.status().discarded, 2);
 }
 
@@ -153,9 +158,7 @@ async fn a_connection_that_is_killed_is_a_clear_error_and_the_next_call_works() 
     let (database, db) = pool_of(1, BLOG).await;
     let other = Connection::connect(&database.url()).await.unwrap();
     let kill = async {
-        while sleeping(&other).await == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until(async || sleeping(&other).await > 0).await;
         let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event = 'PgSleep'";
         query::execute(&other, sql, &[]).await

@@ -5,10 +5,14 @@
 
 mod common;
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
-use rowsmith_runtime::{CopyFormat, Database, Error, Isolation, Result, query};
+use rowsmith_runtime::tokio_postgres::SimpleQueryMessage;
+use rowsmith_runtime::{Connection, CopyFormat, Database, Error, Isolation, Params, Result, query};
 use rowsmith_test_server::{PgBouncer, TestDatabase, TestServer};
 use rowsmith_test_trees::blog::{NewPost, NewTag, NewUser, Post, Role, Tag, User};
+use tokio::time::timeout;
 
 const BLOG: &str = include_str!("../../fixtures/blog/schema.sql");
 
@@ -29,15 +33,21 @@ async fn behind(bouncer: &PgBouncer, database: &TestDatabase<'_>) -> Database {
 }
 
 /// The statements that are left prepared on the server's connections, as both of them say.
-async fn left_prepared(db: &Database) -> Vec<String> {
-    let sql = "SELECT ARRAY(SELECT statement FROM pg_prepared_statements WHERE statement <> $1)";
-    let (one, other) = (db.begin().await.unwrap(), db.begin().await.unwrap());
-    let mut left: Vec<String> = query::value(&one, sql, &[&sql]).await.unwrap();
-    left.extend(
-        query::value::<Vec<String>>(&other, sql, &[&sql])
-            .await
-            .unwrap(),
-    );
+async fn left_prepared(bouncer: &PgBouncer, database: &TestDatabase<'_>) -> Vec<String> {
+    let url = bouncer.url(database.name());
+    let one = Connection::connect(&url).await.unwrap();
+    let other = Connection::connect(&url).await.unwrap();
+    let mut left = Vec::new();
+    for connection in [&one, &other] {
+        // It keeps its connection of the server's.
+        connection.client().batch_execute("BEGIN").await.unwrap();
+        let sql = "SELECT statement FROM pg_prepared_statements";
+        let rows = connection.client().simple_query(sql).await.unwrap();
+        left.extend(rows.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }));
+    }
     left
 }
 
@@ -110,7 +120,7 @@ async fn everything_works_for_many_at_once() {
     let done: Vec<()> = customers.buffer_unordered(20).try_collect().await.unwrap();
     assert_eq!(done.len(), 60);
     assert_eq!(Post::count(&direct).await.unwrap(), 180);
-    assert_eq!(left_prepared(&db).await, NOTHING);
+    assert_eq!(left_prepared(&bouncer, &database).await, NOTHING);
 }
 
 #[tokio::test]
@@ -140,7 +150,7 @@ async fn copies_go_through_it() {
     let lines = csv.concat().iter().filter(|byte| **byte == b'\n').count();
     assert_eq!(lines, 1001);
     assert_eq!(Tag::count(&db).await.unwrap(), 1000);
-    assert_eq!(left_prepared(&db).await, NOTHING);
+    assert_eq!(left_prepared(&bouncer, &database).await, NOTHING);
 }
 
 #[tokio::test]
@@ -166,7 +176,7 @@ async fn types_of_all_sorts_are_known_at_once() {
             assert_eq!(empty, "{}");
         }
     }
-    assert_eq!(left_prepared(&db).await, NOTHING);
+    assert_eq!(left_prepared(&bouncer, &database).await, NOTHING);
 }
 
 #[tokio::test]
@@ -186,6 +196,91 @@ async fn a_transaction_that_is_dropped_leaves_nothing_behind() {
     assert_eq!(Tag::count(&direct).await.unwrap(), 0);
 }
 
+/// Whatever a future is at when it is dropped, nobody meets what it leaves behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_dropped_half_way_leaves_nothing_behind() {
+    let (database, direct) = common::database_with(BLOG).await;
+    let bouncer = bouncer();
+    let db = behind(&bouncer, &database).await;
+    stream::iter(0..300_u64)
+        .for_each_concurrent(6, async |number| {
+            let work = async {
+                // A new statement each time, which has to be described.
+                let sql = format!("SELECT {number} + $1::int");
+                match number % 3 {
+                    0 => query::value::<i32>(&db, &sql, &[&1]).await.map(drop),
+                    1 => {
+                        db.transaction(async |tx| {
+                            query::value::<i32>(&tx, &sql, &[&1]).await?;
+                            NewTag::new(format!("{number}")).insert(&tx).await?;
+                            Err(Error::rollback("all of them are undone"))
+                        })
+                        .await
+                    }
+                    _ => {
+                        let tags = (0..50).map(|tag| NewTag::new(format!("{number}-{tag}")));
+                        db.transaction(async |tx| {
+                            Tag::copy_in(&tx, tags).await?;
+                            Err(Error::rollback("all of them are undone"))
+                        })
+                        .await
+                    }
+                }
+            };
+            let patience = Duration::from_micros(number * 7919 % 5000);
+            if let Ok(Err(error)) = timeout(patience, work).await {
+                assert!(matches!(error, Error::Rollback(_)), "{error:?}");
+            }
+            let two: i32 = query::value(&db, "SELECT $1::int + 1", &[&1])
+                .await
+                .unwrap();
+            assert_eq!(two, 2);
+        })
+        .await;
+    assert_eq!(Tag::count(&direct).await.unwrap(), 0);
+    assert_eq!(left_prepared(&bouncer, &database).await, NOTHING);
+}
+
+#[tokio::test]
+async fn a_type_that_is_newer_than_the_connection_is_looked_up() {
+    let (database, direct) = common::database_with("").await;
+    let bouncer = bouncer();
+    let db = behind(&bouncer, &database).await;
+    for (name, kind, value) in [
+        ("one", "ENUM ('a')", "a"),
+        ("two", "(a int, b one)", "(1,a)"),
+        ("three", "ENUM ('b')", "b"),
+        ("four", "(c three)", "(b)"),
+    ] {
+        let create = format!("CREATE TYPE {name} AS {kind}");
+        query::execute(&direct, &create, &[]).await.unwrap();
+        let sql = format!("SELECT '{value}'::{name}, 1 + $1::int");
+        for _ in 0..3 {
+            assert_eq!(query::execute(&db, &sql, &[&1]).await.unwrap(), 1);
+            let in_transaction = db.transaction(async |tx| query::execute(&tx, &sql, &[&1]).await);
+            assert_eq!(in_transaction.await.unwrap(), 1);
+        }
+    }
+    assert_eq!(left_prepared(&bouncer, &database).await, NOTHING);
+}
+
+#[tokio::test]
+async fn a_wrong_number_of_parameters_is_an_error() {
+    let (database, _) = common::database_with("").await;
+    let bouncer = bouncer();
+    let db = behind(&bouncer, &database).await;
+    for params in [&[] as Params<'_>, &[&1, &2]] {
+        let error = query::execute(&db, "SELECT $1::int", params)
+            .await
+            .unwrap_err();
+        assert!(!error.is_unavailable(), "{error:?}");
+    }
+    assert_eq!(
+        query::execute(&db, "SELECT $1::int", &[&1]).await.unwrap(),
+        1
+    );
+}
+
 /// What the switch is for.
 #[tokio::test]
 async fn without_the_switch_statements_are_left_behind() {
@@ -198,6 +293,6 @@ async fn without_the_switch_statements_are_left_behind() {
     query::execute(&named, "SELECT 'left behind'", &[])
         .await
         .unwrap();
-    let left = left_prepared(&behind(&bouncer, &database).await).await;
+    let left = left_prepared(&bouncer, &database).await;
     assert_eq!(left, ["SELECT 'left behind'"]);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use rowsmith_runtime::tokio_postgres::error::SqlState;
-use rowsmith_runtime::{CopyFormat, Database, Error, Executor, query, read};
+use rowsmith_runtime::{CopyFormat, Database, Error, Executor, PoolStep, query, read};
 use rowsmith_test_server::TestServer;
 use rowsmith_test_trees::blog::{NewTag, NewUser, Post, Tag, TagPatch, User};
 
@@ -91,6 +91,37 @@ async fn what_only_reads_goes_to_the_replica() {
     let error = next.clone().all(&db).await.unwrap_err();
     assert_eq!(error.code(), Some(&SqlState::READ_ONLY_SQL_TRANSACTION));
     next.all(&db.primary()).await.unwrap();
+}
+
+#[tokio::test]
+async fn reads_wait_for_a_replica_that_is_busy() {
+    let server = TestServer::start();
+    let replica = server.start_replica();
+    let database = server.create_database(Some(BLOG));
+    replica.wait_for_replay();
+    let url = replica.url(database.name());
+    let db = Database::builder()
+        .max_connections(1)
+        .wait_timeout(Duration::from_millis(200))
+        .replica(&url)
+        .replica(&url)
+        .connect(&database.url())
+        .await
+        .unwrap();
+    let one = Tag::select().stream(&db).await.unwrap();
+    // The other one is free.
+    assert!(is_replica(&db).await);
+    assert!(is_replica(&db).await);
+    let other = Tag::select().stream(&db).await.unwrap();
+    let error = Tag::count(&db).await.unwrap_err();
+    assert!(
+        matches!(error, Error::PoolTimeout(PoolStep::Wait)),
+        "{error:?}"
+    );
+    let waiting = Tag::count(&db);
+    let (count, ()) = tokio::join!(waiting, async { drop((one, other)) });
+    assert_eq!(count.unwrap(), 0);
+    assert_eq!(db.status().checkouts, 1);
 }
 
 #[tokio::test]

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::Transaction;
 #[cfg(feature = "pool")]
 use super::TransactionOptions;
-use crate::Result;
 #[cfg(feature = "pool")]
-use crate::{Database, Error};
+use crate::Database;
+use crate::{Error, Result};
 
 /// The transaction that a closure runs in, which `Database::transaction` gives it.
 ///
@@ -49,7 +49,9 @@ impl Tx {
     ///
     /// # Errors
     ///
-    /// The work's own, and what the server answers to the savepoint.
+    /// The work's own, and what the server answers to the savepoint. [`Error::SavepointEnded`] when it ran
+    /// at the same time as another one that was begun before and has ended in the meantime: such two
+    /// transactions are one in the other, and not beside each other.
     pub async fn transaction<T>(&self, work: impl AsyncFnOnce(Tx) -> Result<T>) -> Result<T> {
         let savepoint = self.savepoint().await?;
         match work(self.share()).await {
@@ -57,12 +59,13 @@ impl Tx {
                 savepoint.commit().await?;
                 Ok(value)
             }
-            Err(error) => {
+            Err(error) => match savepoint.rollback().await {
+                // It was not undone: another one, begun before, has ended meanwhile.
+                Err(ended @ Error::SavepointEnded) => Err(ended),
                 // What it failed of matters more than that it could not be undone, which everything
                 // after it will fail of too.
-                let _ = savepoint.rollback().await;
-                Err(error)
-            }
+                _ => Err(error),
+            },
         }
     }
 

@@ -4,14 +4,14 @@ use std::fmt;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::{IsNull, ToSql, Type};
+use tokio_postgres::types::ToSql;
 
 use super::{NewRow, Value, WriteColumn, many::Statement, push_names};
-use crate::error::BoxError;
-use crate::{Error, Executor, Result, Table, types};
+use crate::types::Param;
+use crate::{Error, Executor, Result, Table};
 
 /// Inserts rows with binary `COPY`, the fastest way there is, and returns how many. All rows have to
 /// leave out the same columns. Either all of them are inserted or none.
@@ -84,7 +84,7 @@ where
     let tied = session.tied();
     let work = async {
         let types = tied.prepare(&probe).await?.columns();
-        let sink = tied.client().copy_in(&copy).await?;
+        let sink = tied.copy_in(&copy).await?;
         let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
         let mut next = Some(first);
         while let Some(row) = next {
@@ -98,7 +98,7 @@ where
 }
 
 async fn write_row<N: NewRow>(writer: Pin<&mut BinaryCopyInWriter>, row: &N) -> Result<()> {
-    let values: Vec<Cell<'_>> = row.values().into_iter().flatten().map(Cell).collect();
+    let values: Vec<Param<'_>> = row.values().into_iter().flatten().map(Param).collect();
     let cells: Vec<&(dyn ToSql + Sync)> = values.iter().map(|cell| cell as Value<'_>).collect();
     Ok(writer.write(&cells).await?)
 }
@@ -115,31 +115,6 @@ fn same_shape<N: NewRow>(row: &N, given: &[bool]) -> Result<()> {
 /// Which columns a row gives.
 fn shape<N: NewRow>(row: &N) -> Vec<bool> {
     row.values().iter().map(Option::is_some).collect()
-}
-
-/// A value that is written as every other parameter of ours.
-struct Cell<'a>(Value<'a>);
-
-impl ToSql for Cell<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        types::write(self.0, ty, out)
-    }
-
-    fn accepts(_: &Type) -> bool {
-        // `types::write` asks the value itself.
-        true
-    }
-
-    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        self.to_sql(ty, out)
-    }
-}
-
-/// A value may hold a secret.
-impl fmt::Debug for Cell<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
 }
 
 /// The form in which `COPY` writes rows.
