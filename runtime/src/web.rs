@@ -57,6 +57,9 @@
 //! nowhere and that one is still pointed to, and either may change without the request being
 //! another.
 //!
+//! When the connection is lost during the `COMMIT` of a [`Tx`], the answer is 500: what was done may
+//! have been kept, so nobody should just try again.
+//!
 //! The body is `{"error": "…"}` with a sentence that depends on the kind of error alone: no SQL, no
 //! name, no value and no message of the server. What happened is in the response's extensions, as an
 //! `Arc<Error>`, for a layer that writes a log.
@@ -90,6 +93,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
@@ -138,7 +142,11 @@ impl<S: Sync> FromRequestParts<S> for Tx {
 /// all that ask in one request get the same one. It ends when the handler has answered and before
 /// the answer is sent: by `COMMIT` when the status is below 400, and otherwise, as when the handler
 /// panics or the client goes away, by `ROLLBACK`. A `COMMIT` that fails answers with its error in
-/// the place of what the handler said.
+/// the place of what the handler said. One that has begun is carried through even when the client goes
+/// away, and so is what waits for it (`after_commit`).
+///
+/// A request has one transaction: of two such layers, for two databases, say, [`Tx`] is a transaction
+/// of the inner one. Begin those of the other by [`Database::transaction`].
 ///
 /// Nothing may hold the `Tx` for longer than the handler runs, such as a body that is streamed: the
 /// commit would fail. A handler that holds a connection beside its transaction takes two from the
@@ -257,8 +265,25 @@ impl Slot {
             tx.rollback().await;
             return response;
         }
-        match tx.commit().await {
+        let commit = tx.commit();
+        #[cfg(feature = "tracing")]
+        let commit = tracing::Instrument::in_current_span(commit);
+        // In a task, because a client that goes away takes this future along: the server would commit,
+        // and what waits for the commit would be forgotten.
+        let result = match tokio::spawn(commit).await {
+            Ok(result) => result,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                // The runtime is shutting down, and the connection with it.
+                Err(_) => Err(Error::Closed),
+            },
+        };
+        match result {
             Ok(()) => response,
+            Err(error) if error.is_unavailable() => {
+                let sentence = "it is not known whether this was done";
+                failure(error, StatusCode::INTERNAL_SERVER_ERROR, sentence)
+            }
             Err(error) => error.into_response(),
         }
     }
