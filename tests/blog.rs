@@ -281,6 +281,36 @@ fn it_goes_on_with_what_is_there() {
     assert_eq!(blog.get("/authors"), (200, authors));
 }
 
+#[test]
+fn it_does_not_start_with_another_schema() {
+    let schema = fs::read_to_string("fixtures/blog/schema.sql").unwrap();
+    let database = TestServer::shared().create_database(Some(&schema));
+    let change = "ALTER TABLE users ALTER age TYPE bigint; ALTER TABLE posts DROP body";
+    database.psql(change).unwrap();
+    let mut process = Command::new(binary())
+        .args([&database.url(), "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Not to its end, which does not come when it starts after all.
+    let mut line = String::new();
+    let stdout = process.stdout.take().unwrap();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    if !line.is_empty() {
+        process.kill().unwrap();
+    }
+    let output = process.wait_with_output().unwrap();
+    assert_eq!((line.as_str(), output.status.code()), ("", Some(1)));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    for difference in [
+        "\n  table public.users, column age: expected integer, found bigint\n",
+        "\n  table public.posts, column body: expected text not null, default, but it is not there\n",
+    ] {
+        assert!(errors.contains(difference), "{errors}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_it_gently() {

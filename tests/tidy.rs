@@ -279,7 +279,11 @@ fn files_are_small_enough_to_be_read() {
 #[test]
 fn the_queries_of_the_readme_are_run() {
     let readme = fs::read_to_string("README.md").unwrap();
-    for (section, blocks) in [("Queries", 4), ("Transactions and connections", 2)] {
+    for (section, blocks) in [
+        ("Queries", 4),
+        ("Transactions and connections", 2),
+        ("Schema", 1),
+    ] {
         let text = readme.split_once(&format!("\n## {section}\n")).unwrap().1;
         let text = text.split("\n## ").next().unwrap();
         assert_run(text, blocks, "runtime/tests/query/readme.rs");

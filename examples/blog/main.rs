@@ -8,6 +8,7 @@ mod posts;
 mod users;
 
 use std::env;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,7 +16,7 @@ use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{get, patch, post};
 use rowsmith_runtime::web::Transactions;
-use rowsmith_runtime::{Database, Error, Result, query};
+use rowsmith_runtime::{Database, Error, Result};
 use tokio::net::TcpListener;
 
 fn router(db: Database) -> Router {
@@ -44,18 +45,12 @@ async fn log(response: Response) -> Response {
     response
 }
 
-/// Creates the tables, unless they are there.
-async fn create_tables(db: &Database) -> Result<()> {
-    const SCHEMA: &str = include_str!("../../fixtures/blog/schema.sql");
-    let there = "SELECT to_regclass('public.users') IS NOT NULL";
-    if !query::value::<bool>(db, there, &[]).await? {
-        db.connection()
-            .await?
-            .client()
-            .batch_execute(SCHEMA)
-            .await?;
+/// Creates the tables unless there are some, and sees that they are what the code expects.
+async fn prepare(db: &Database) -> Result<()> {
+    match db::create_all(db).await {
+        Ok(()) | Err(Error::SchemaExists(_)) => db::verify(db).await,
+        Err(error) => Err(error),
     }
-    Ok(())
 }
 
 async fn interrupted() {
@@ -65,8 +60,7 @@ async fn interrupted() {
     }
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = env::args().skip(1);
     let url = arguments.next().or_else(|| env::var("DATABASE_URL").ok());
     let url = url.ok_or("which database? Give its URL, or set DATABASE_URL")?;
@@ -74,11 +68,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port: u16 = port.map_or(Ok(3000), |port| port.parse())?;
 
     let db = Database::connect(&url).await?;
-    create_tables(&db).await?;
+    prepare(&db).await?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, router(db))
         .with_graceful_shutdown(interrupted())
         .await?;
     Ok(())
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -48,13 +48,17 @@
 //! |---|---|
 //! | 404 | [`NotFound`](Error::NotFound) |
 //! | 409 | [`UniqueViolation`](Error::UniqueViolation), [`ExclusionViolation`](Error::ExclusionViolation), [`ForeignKeyViolation`](Error::ForeignKeyViolation), [`StaleRow`](Error::StaleRow) |
-//! | 422 | [`CheckViolation`](Error::CheckViolation), [`NotNullViolation`](Error::NotNullViolation), and a value that is too long or too large for its column |
-//! | 503 | [`SerializationFailure`](Error::SerializationFailure), [`DeadlockDetected`](Error::DeadlockDetected), no connection to be had, a statement that took too long; with `Retry-After` |
+//! | 422 | [`CheckViolation`](Error::CheckViolation), [`NotNullViolation`](Error::NotNullViolation), and SQLSTATE class 22 (data exceptions: too long, too large, not a date, a NUL in a text), but for a division by zero |
+//! | 503 with `Retry-After` | what surely has done nothing: [`PoolTimeout`](Error::PoolTimeout), [`SerializationFailure`](Error::SerializationFailure), [`DeadlockDetected`](Error::DeadlockDetected), a statement or a lock that took too long |
+//! | 503 | the connection is gone or could not be made ([`is_unavailable`](Error::is_unavailable)): the answer to a statement that was carried out may be lost with it |
 //! | 500 | everything else |
 //!
 //! A foreign key is a conflict both ways: the server reports with the same code that a row points
 //! nowhere and that one is still pointed to, and either may change without the request being
 //! another.
+//!
+//! When the connection is lost during the `COMMIT` of a [`Tx`], the answer is 500: what was done may
+//! have been kept, so nobody should just try again.
 //!
 //! The body is `{"error": "…"}` with a sentence that depends on the kind of error alone: no SQL, no
 //! name, no value and no message of the server. What happened is in the response's extensions, as an
@@ -89,6 +93,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
@@ -137,7 +142,11 @@ impl<S: Sync> FromRequestParts<S> for Tx {
 /// all that ask in one request get the same one. It ends when the handler has answered and before
 /// the answer is sent: by `COMMIT` when the status is below 400, and otherwise, as when the handler
 /// panics or the client goes away, by `ROLLBACK`. A `COMMIT` that fails answers with its error in
-/// the place of what the handler said.
+/// the place of what the handler said. One that has begun is carried through even when the client goes
+/// away, and so is what waits for it (`after_commit`).
+///
+/// A request has one transaction: of two such layers, for two databases, say, [`Tx`] is a transaction
+/// of the inner one. Begin those of the other by [`Database::transaction`].
 ///
 /// Nothing may hold the `Tx` for longer than the handler runs, such as a body that is streamed: the
 /// commit would fail. A handler that holds a connection beside its transaction takes two from the
@@ -256,8 +265,25 @@ impl Slot {
             tx.rollback().await;
             return response;
         }
-        match tx.commit().await {
+        let commit = tx.commit();
+        #[cfg(feature = "tracing")]
+        let commit = tracing::Instrument::in_current_span(commit);
+        // In a task, because a client that goes away takes this future along: the server would commit,
+        // and what waits for the commit would be forgotten.
+        let result = match tokio::spawn(commit).await {
+            Ok(result) => result,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                // The runtime is shutting down, and the connection with it.
+                Err(_) => Err(Error::Closed),
+            },
+        };
+        match result {
             Ok(()) => response,
+            Err(error) if error.is_unavailable() => {
+                let sentence = "it is not known whether this was done";
+                failure(error, StatusCode::INTERNAL_SERVER_ERROR, sentence)
+            }
             Err(error) => error.into_response(),
         }
     }
@@ -320,54 +346,62 @@ impl Error {
             | Self::ForeignKeyViolation(_)
             | Self::StaleRow => StatusCode::CONFLICT,
             Self::CheckViolation(_) | Self::NotNullViolation(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            _ if self.is_retryable() || self.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Database(error) => of_code(error.code()),
+            _ if has_done_nothing(self) || self.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(error) if is_unfit(error.code()) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
 
-/// Of what the server reports and [`Error`] has no name for.
-fn of_code(code: &SqlState) -> StatusCode {
-    const UNFIT: [SqlState; 2] = [
-        SqlState::STRING_DATA_RIGHT_TRUNCATION,
-        SqlState::NUMERIC_VALUE_OUT_OF_RANGE,
-    ];
+/// Whether what failed so has surely done nothing, and may succeed when it is asked for again.
+fn has_done_nothing(error: &Error) -> bool {
     const TOO_SLOW: [SqlState; 2] = [SqlState::QUERY_CANCELED, SqlState::LOCK_NOT_AVAILABLE];
-    if UNFIT.contains(code) {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else if TOO_SLOW.contains(code) {
-        StatusCode::SERVICE_UNAVAILABLE
-    } else {
-        StatusCode::INTERNAL_SERVER_ERROR
+    match error {
+        Error::PoolTimeout(_) => true,
+        Error::Database(error) => TOO_SLOW.contains(error.code()),
+        error => error.is_retryable(),
     }
+}
+
+/// Data exceptions: a value is not one that its type or column can hold. What the program divides by is
+/// not for the client to see to.
+fn is_unfit(code: &SqlState) -> bool {
+    code.code().starts_with("22") && *code != SqlState::DIVISION_BY_ZERO
 }
 
 /// As [the module](crate::web#what-an-error-answers) says.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = self.status_code();
+        let again = has_done_nothing(&self);
         let sentence = match &self {
             Self::UniqueViolation(_) | Self::ExclusionViolation(_) => "this exists already",
             Self::ForeignKeyViolation(_) => {
                 "this refers to something that does not exist, or is still referred to"
             }
             Self::StaleRow => "this was changed by somebody else since it was read",
+            _ if again => "this can't be done now: try again later",
             _ => match status {
                 StatusCode::NOT_FOUND => "this does not exist",
                 StatusCode::UNPROCESSABLE_ENTITY => "a value is missing or is not allowed",
-                StatusCode::SERVICE_UNAVAILABLE => "this can't be done now: try again later",
+                StatusCode::SERVICE_UNAVAILABLE => "this is not available now",
                 _ => "something went wrong",
             },
         };
-        let mut response = answer(status, sentence);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        let mut response = failure(self, status, sentence);
+        if again {
             let headers = response.headers_mut();
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        response.extensions_mut().insert(Arc::new(self));
         response
     }
+}
+
+/// An answer that has its cause in its extensions.
+fn failure(error: Error, status: StatusCode, sentence: &str) -> Response {
+    let mut response = answer(status, sentence);
+    response.extensions_mut().insert(Arc::new(error));
+    response
 }
 
 /// The sentence has nothing in it that JSON would escape.

@@ -7,15 +7,17 @@
 #[allow(dead_code)]
 mod blog;
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use rowsmith_runtime::chrono::{DateTime, Utc};
 use rowsmith_runtime::sql::{self, count, count_distinct, max, min, sum};
 use rowsmith_runtime::{
-    Database, Error, Executor, Isolation, Recycling, Result, alias, derived, query, table,
+    Database, Error, Executor, Isolation, PoolStep, Recycling, Result, alias, derived, query, table,
 };
 use rowsmith_test_server::{TestDatabase, TestServer};
+use rowsmith_test_trees::blog as db;
 use rowsmith_test_trees::blog::{
     Comment, NewPost, NewPostTag, NewTag, NewUser, Post, Profile, Role, Tag, User, UserPatch,
 };
@@ -114,13 +116,17 @@ async fn engines() -> Result<()> {
     let database = TestServer::shared().create_database(None);
     let url = &database.url();
     let db = Database::connect(url).await?;
-    let schema_sql = include_str!("../../fixtures/blog/schema.sql");
-    db.connection()
-        .await?
-        .client()
-        .batch_execute(schema_sql)
-        .await?;
+    db::create_all(&db).await?; // all of it or nothing; `db::SCHEMA_SQL` is the text
     assert_eq!(User::count(&db).await?, 0);
+    assert!(db::SCHEMA_SQL.contains("CREATE TABLE"));
+    let again = db::create_all(&db).await;
+    assert!(matches!(again, Err(Error::SchemaExists(_))));
+    db::verify(&db).await?; // Error::SchemaMismatch
+    query::execute(&db, "DROP TABLE profiles", &[]).await?;
+    assert!(matches!(
+        db::verify(&db).await,
+        Err(Error::SchemaMismatch(_))
+    ));
 
     let db = Database::builder()
         .max_connections(15)
@@ -131,6 +137,59 @@ async fn engines() -> Result<()> {
         .connect(url)
         .await?;
     assert_eq!(db.status().max_connections, 15);
+    Ok(())
+}
+
+#[tokio::test]
+async fn engine_options() -> Result<()> {
+    let (database, _) = fixture!("blog");
+    let url = &database.url();
+    let options = || Database::builder().max_connections(1);
+
+    let db = options().wait_timeout(Duration::from_millis(1));
+    let db = db.connect(url).await?;
+    let held = db.connection().await?;
+    let waited = db.connection().await;
+    assert!(matches!(waited, Err(Error::PoolTimeout(PoolStep::Wait))));
+    drop(held);
+
+    // Nobody answers there.
+    let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = silent.local_addr().unwrap();
+    let db = options().create_timeout(Duration::from_millis(1));
+    let connected = db.connect(&format!("postgres://ada@{address}/blog")).await;
+    assert!(matches!(
+        connected,
+        Err(Error::PoolTimeout(PoolStep::Create))
+    ));
+
+    // The connection that `connect` makes is too old at once, and replaced when it is asked for.
+    for db in [
+        options().max_lifetime(Duration::ZERO),
+        options().idle_timeout(Duration::ZERO),
+    ] {
+        let db = db.connect(url).await?;
+        assert_eq!((db.status().connections, db.status().opened), (1, 1));
+        User::count(&db).await?;
+        assert_eq!((db.status().connections, db.status().opened), (1, 2));
+    }
+
+    let statements = "SELECT count(*) FROM pg_prepared_statements";
+    for (named, kept) in [(true, 1), (false, 0)] {
+        let db = options().named_statements(named).connect(url).await?;
+        let kept_now: i64 = query::value(&db, statements, &[]).await?;
+        assert_eq!(kept_now, kept);
+    }
+
+    let db = options().on_connect("SET TimeZone = 'Asia/Tokyo'");
+    let db = db.connect(url).await?;
+    let zone: String = query::value(&db, "SHOW TimeZone", &[]).await?;
+    assert_eq!(zone, "Asia/Tokyo");
+
+    for recycling in [Recycling::Fast, Recycling::Verified, Recycling::Clean] {
+        let db = options().recycling(recycling).connect(url).await?;
+        assert_eq!(User::count(&db).await?, 0);
+    }
     Ok(())
 }
 

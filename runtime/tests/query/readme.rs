@@ -7,6 +7,8 @@ use std::time::Duration;
 use rowsmith_runtime::{
     Database, Error, Isolation, Recycling, TransactionOptions, alias, derived, sql, table,
 };
+use rowsmith_test_server::TestServer;
+use rowsmith_test_trees::blog as db;
 use rowsmith_test_trees::blog::{
     Comment, NewPost, NewTag, NewUser, Post, Profile, Role, Tag, User,
 };
@@ -158,6 +160,23 @@ async fn more(db: &Database, name: Option<&str>) -> Result<(), Error> {
         busy.all(db).await?,
         even.all(db).await?,
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_readme_says_of_the_schema_runs() {
+    let database = TestServer::shared().create_database(None);
+    let db = Database::connect(&database.url()).await.unwrap();
+    schema(db).await.unwrap();
+}
+
+async fn schema(db: Database) -> Result<(), Error> {
+    db::create_all(&db).await?; // all of it or nothing; `db::SCHEMA_SQL` is the text
+    assert!(db::SCHEMA_SQL.contains("CREATE TABLE"));
+
+    // What the code relies on: columns, keys, labels of enums, signatures of functions.
+    // Columns that were added are no difference, unless inserts would trip on them.
+    db::verify(&db).await?;
     Ok(())
 }
 
