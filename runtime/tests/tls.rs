@@ -271,6 +271,22 @@ fn other_certificates() {
     world
         .files
         .write("chain.crt", &(middle.pem() + &world.root.pem()));
+    // The certificates of two servers, of which neither is an authority's.
+    let servers = [
+        ("server.crt", rcgen::IsCa::ExplicitNoCa),
+        ("bare.crt", rcgen::IsCa::NoCa),
+    ];
+    let [by_server, by_bare] = servers.map(|(file, is_ca)| {
+        let mut params = named("other.example", &["other.example"]);
+        params.is_ca = is_ca;
+        let server = Authority::of(params);
+        world.files.write(file, &(server.pem() + &own.pem));
+        server.sign(&named("localhost", &["localhost"]))
+    });
+    let mut signing = named("Signing", &[]);
+    signing.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
+    let signing = Authority::of(signing);
+    world.files.write("signing.crt", &signing.pem());
     let alone = Certificate {
         pem: chained.pem.clone(),
         key: chained.key.clone(),
@@ -340,9 +356,33 @@ fn other_certificates() {
             own,
             vec![
                 (verified("localhost", "own.crt"), Encrypted),
+                (verified("localhost", "server.crt"), Encrypted),
                 (verified("db.example", "own.crt"), Refused),
                 (verified("localhost", "right.crt"), Refused),
+                (verified("localhost", "own.crt sslcrl=@others.crl"), Refused),
             ],
+        ),
+        (
+            "signed by a server",
+            by_server,
+            vec![
+                (verified("localhost", "server.crt"), Refused),
+                (
+                    "sslmode=verify-ca sslrootcert=@server.crt".to_owned(),
+                    Refused,
+                ),
+                (any.to_owned(), Encrypted),
+            ],
+        ),
+        (
+            "signed by a server without constraints",
+            by_bare,
+            vec![(verified("localhost", "bare.crt"), Refused)],
+        ),
+        (
+            "signed with a key for signing",
+            signing.sign(&named("localhost", &["localhost"])),
+            vec![(verified("localhost", "signing.crt"), Encrypted)],
         ),
         (
             "the manual's own",
