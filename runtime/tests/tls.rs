@@ -780,6 +780,31 @@ fn a_host_that_answers_is_found() {
 }
 
 #[test]
+fn a_host_that_refuses_the_user_is_the_last_to_be_asked() {
+    let strict = World::shared().usual_server();
+    let lenient = TestServer::start();
+    lenient
+        .execute("postgres", "CREATE ROLE ada LOGIN")
+        .unwrap();
+    let string = |first: &TestServer, second: &TestServer| {
+        format!(
+            "host=localhost,localhost port={},{} user=ada dbname=postgres",
+            first.port(),
+            second.port()
+        )
+    };
+    for (text, expected) in [
+        (string(&lenient, strict), Plain),
+        (string(strict, &lenient), Refused),
+    ] {
+        let (outcome, said) = ours(&text);
+        assert_eq!(outcome, expected, "{said}");
+        let (outcome, said) = libpqs(strict, &text);
+        assert_eq!(outcome, expected, "libpq: {said}");
+    }
+}
+
+#[test]
 fn a_connection_is_encrypted_from_its_first_byte() {
     let server = World::shared().usual_server();
     let parameters = "sslmode=require sslnegotiation=direct";
