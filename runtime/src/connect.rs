@@ -220,8 +220,11 @@ impl Target {
     /// What the connecting came to: the server says nothing of what it did.
     #[cfg(feature = "pool")]
     pub(crate) async fn cancel(&self, token: &CancelToken) -> Result<()> {
-        let connector = tls::connector(&self.tls).await?;
-        Ok(token.cancel_query(connector.make()).await?)
+        match self.connector().await? {
+            Some(connector) => token.cancel_query(connector.make()).await?,
+            None => token.cancel_query(NoTls).await?,
+        }
+        Ok(())
     }
 
     /// Connects over TLS, or one way after the other where the mode allows both.

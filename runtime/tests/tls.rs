@@ -8,6 +8,8 @@ mod certificates;
 
 use std::process::Command;
 use std::sync::OnceLock;
+#[cfg(feature = "pool")]
+use std::time::Duration;
 
 use certificates::{Authority, Certificate, Files, during, named};
 use rowsmith_runtime::{Connection, query};
@@ -802,6 +804,31 @@ fn a_host_that_refuses_the_user_is_the_last_to_be_asked() {
         let (outcome, said) = libpqs(strict, &text);
         assert_eq!(outcome, expected, "libpq: {said}");
     }
+}
+
+/// Asking the server to give a statement up wants no more files than connecting did.
+#[cfg(feature = "pool")]
+#[tokio::test]
+async fn without_tls_a_statement_is_given_up_without_its_files() {
+    let server = World::shared().usual_server();
+    let url = format!(
+        "{}?sslmode=disable&sslrootcert=/missing",
+        server.url("postgres")
+    );
+    let db = rowsmith_runtime::Database::connect(&url).await.unwrap();
+    let sleep = query::execute(&db, "SELECT pg_sleep(600)", &[]);
+    let given_up = tokio::time::timeout(Duration::from_millis(500), sleep).await;
+    assert!(given_up.is_err());
+    let sleeping = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    let all_awake = async {
+        while query::value::<i64>(&db, sleeping, &[]).await.unwrap() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), all_awake)
+        .await
+        .unwrap();
 }
 
 #[test]
