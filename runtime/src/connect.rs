@@ -12,6 +12,8 @@ mod verify;
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
+#[cfg(feature = "pool")]
+use std::time::Duration;
 
 #[cfg(feature = "pool")]
 use tokio_postgres::CancelToken;
@@ -91,6 +93,9 @@ pub(crate) struct Target {
     config: Config,
     places: Vec<Place>,
     tls: Tls,
+    /// How long a place may take, if there is another one after it.
+    #[cfg(feature = "pool")]
+    share: Option<Duration>,
 }
 
 /// One of the places where the server may be.
@@ -117,7 +122,20 @@ impl Target {
             config,
             places,
             tls,
+            #[cfg(feature = "pool")]
+            share: None,
         })
+    }
+
+    /// Shares out the time there is for connecting, so that a place which never answers leaves some
+    /// of it for the next. Where there is a `connect_timeout`, that is what each of them has.
+    #[cfg(feature = "pool")]
+    pub(crate) fn share_out(&mut self, time: Duration) {
+        if self.config.get_connect_timeout().is_none()
+            && let Ok(count) = u32::try_from(self.places.len())
+        {
+            self.share = time.checked_div(count);
+        }
     }
 
     /// The driver's settings, in which the hosts and what belongs to TLS are not.
@@ -140,25 +158,59 @@ impl Target {
             let random = RandomState::new();
             places.sort_by_cached_key(|place| random.hash_one(std::ptr::from_ref(*place)));
         }
-        let connector = if self.tls.mode == Mode::Disable || places.iter().all(|it| it.is_local()) {
-            None
-        } else {
-            Some(tls::connector(&self.tls).await?)
-        };
+        let connector = self.connector().await?;
         let mut last = Failure::Unreadable;
-        for place in places {
-            // libpq, too, knows no TLS over a unix socket.
-            let connector = connector.as_ref().filter(|_| !place.is_local());
-            let result = match connector {
-                Some(connector) => Box::pin(self.by_mode(place, connector)).await,
-                None => self.plain(place).await,
+        let count = places.len();
+        for (i, place) in places.into_iter().enumerate() {
+            let attempt = self.attempt(place, connector.as_ref());
+            // The last place has all the time that is left.
+            let result = if i + 1 < count {
+                self.in_its_share(attempt).await
+            } else {
+                Some(attempt.await)
             };
             match result {
-                Ok(driven) => return Ok(driven),
-                Err(error) => last = error,
+                Some(Err(error)) if !is_unwelcome(&error) => last = error,
+                Some(result) => return result,
+                None => {}
             }
         }
         Err(last)
+    }
+
+    /// What makes TLS connections; none where no place may have any.
+    async fn connector(&self) -> Result<Option<Connector>, Failure> {
+        if self.tls.mode == Mode::Disable || self.places.iter().all(Place::is_local) {
+            return Ok(None);
+        }
+        tls::connector(&self.tls).await.map(Some)
+    }
+
+    async fn attempt(
+        &self,
+        place: &Place,
+        connector: Option<&Connector>,
+    ) -> Result<Driven, Failure> {
+        // libpq, too, knows no TLS over a unix socket.
+        match connector.filter(|_| !place.is_local()) {
+            Some(connector) => Box::pin(self.by_mode(place, connector)).await,
+            None => self.plain(place).await,
+        }
+    }
+
+    /// What comes of an attempt; none when it takes longer than its share.
+    #[cfg(feature = "pool")]
+    async fn in_its_share<T>(&self, attempt: impl Future<Output = T>) -> Option<T> {
+        match self.share {
+            Some(share) => tokio::time::timeout(share, attempt).await.ok(),
+            None => Some(attempt.await),
+        }
+    }
+
+    /// Only the pool shares out its time.
+    #[cfg(not(feature = "pool"))]
+    async fn in_its_share<T>(&self, attempt: impl Future<Output = T>) -> Option<T> {
+        Some(attempt.await)
     }
 
     /// Asks the server to give up what it is doing for a connection.
@@ -168,8 +220,11 @@ impl Target {
     /// What the connecting came to: the server says nothing of what it did.
     #[cfg(feature = "pool")]
     pub(crate) async fn cancel(&self, token: &CancelToken) -> Result<()> {
-        let connector = tls::connector(&self.tls).await?;
-        Ok(token.cancel_query(connector.make()).await?)
+        match self.connector().await? {
+            Some(connector) => token.cancel_query(connector.make()).await?,
+            None => token.cancel_query(NoTls).await?,
+        }
+        Ok(())
     }
 
     /// Connects over TLS, or one way after the other where the mode allows both.
@@ -225,6 +280,17 @@ impl Target {
             .await
             .map_err(|error| problem::explain(error, connector))?;
         Ok((client, tokio::spawn(connection)))
+    }
+}
+
+/// Whether the server refuses the user, or the password. libpq, too, goes on to no other host then:
+/// this one is up, and what is wrong would be hidden by what the next one says.
+fn is_unwelcome(failure: &Failure) -> bool {
+    match failure {
+        Failure::Driver(error) => error
+            .code()
+            .is_some_and(|code| code.code().starts_with("28")),
+        Failure::Tls(_) | Failure::Unreadable => false,
     }
 }
 

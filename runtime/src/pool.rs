@@ -75,7 +75,10 @@ fn count(counter: &AtomicU64) {
 }
 
 impl Pool {
-    pub(crate) fn new(target: Target, settings: &DatabaseBuilder) -> Result<Self> {
+    pub(crate) fn new(mut target: Target, settings: &DatabaseBuilder) -> Result<Self> {
+        if let Some(time) = settings.create_timeout {
+            target.share_out(time);
+        }
         let manager = Manager {
             target,
             settings: settings.clone(),

@@ -47,6 +47,56 @@ async fn connecting_has_an_end() {
     );
 }
 
+/// The URL of the database, of which another place comes first.
+fn after(first: u16, url: &str) -> String {
+    url.replace("127.0.0.1", &format!("127.0.0.1:{first},127.0.0.1"))
+}
+
+#[tokio::test]
+async fn a_place_that_does_not_answer_leaves_time_for_the_next() {
+    let (database, _) = database_with("").await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let url = after(port, &database.url());
+    let db = Database::builder()
+        .create_timeout(Duration::from_secs(2))
+        .connect(&url)
+        .await
+        .unwrap();
+    query::execute(&db, "SELECT", &[]).await.unwrap();
+
+    // Where none answers it is the pool's time that is over.
+    let error = Database::builder()
+        .create_timeout(Duration::from_millis(50))
+        .connect(&after(
+            port,
+            &format!("postgres://nobody@127.0.0.1:{port}/nothing"),
+        ))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::PoolTimeout(PoolStep::Create)),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_the_password_is_the_last_to_be_asked() {
+    let (database, _) = database_with("").await;
+    let wrong = database.url_with_password("hunter2");
+    let server = TestServer::shared();
+    for url in [
+        wrong.replace(
+            &format!(":{}/", server.port()),
+            &format!(":{},127.0.0.1:1/", server.port()),
+        ),
+        after(1, &wrong),
+    ] {
+        let error = Database::connect(&url).await.unwrap_err();
+        assert_eq!(error.code(), Some(&SqlState::INVALID_PASSWORD), "{error:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_closed_pool_gives_no_connection() {
     let (_database, db) = database_with("").await;

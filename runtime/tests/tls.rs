@@ -8,6 +8,8 @@ mod certificates;
 
 use std::process::Command;
 use std::sync::OnceLock;
+#[cfg(feature = "pool")]
+use std::time::Duration;
 
 use certificates::{Authority, Certificate, Files, during, named};
 use rowsmith_runtime::{Connection, query};
@@ -271,6 +273,22 @@ fn other_certificates() {
     world
         .files
         .write("chain.crt", &(middle.pem() + &world.root.pem()));
+    // The certificates of two servers, of which neither is an authority's.
+    let servers = [
+        ("server.crt", rcgen::IsCa::ExplicitNoCa),
+        ("bare.crt", rcgen::IsCa::NoCa),
+    ];
+    let [by_server, by_bare] = servers.map(|(file, is_ca)| {
+        let mut params = named("other.example", &["other.example"]);
+        params.is_ca = is_ca;
+        let server = Authority::of(params);
+        world.files.write(file, &(server.pem() + &own.pem));
+        server.sign(&named("localhost", &["localhost"]))
+    });
+    let mut signing = named("Signing", &[]);
+    signing.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign];
+    let signing = Authority::of(signing);
+    world.files.write("signing.crt", &signing.pem());
     let alone = Certificate {
         pem: chained.pem.clone(),
         key: chained.key.clone(),
@@ -340,9 +358,33 @@ fn other_certificates() {
             own,
             vec![
                 (verified("localhost", "own.crt"), Encrypted),
+                (verified("localhost", "server.crt"), Encrypted),
                 (verified("db.example", "own.crt"), Refused),
                 (verified("localhost", "right.crt"), Refused),
+                (verified("localhost", "own.crt sslcrl=@others.crl"), Refused),
             ],
+        ),
+        (
+            "signed by a server",
+            by_server,
+            vec![
+                (verified("localhost", "server.crt"), Refused),
+                (
+                    "sslmode=verify-ca sslrootcert=@server.crt".to_owned(),
+                    Refused,
+                ),
+                (any.to_owned(), Encrypted),
+            ],
+        ),
+        (
+            "signed by a server without constraints",
+            by_bare,
+            vec![(verified("localhost", "bare.crt"), Refused)],
+        ),
+        (
+            "signed with a key for signing",
+            signing.sign(&named("localhost", &["localhost"])),
+            vec![(verified("localhost", "signing.crt"), Encrypted)],
         ),
         (
             "the manual's own",
@@ -737,6 +779,56 @@ fn a_host_that_answers_is_found() {
     assert_eq!(ours(&text), (Encrypted, String::new()));
     let random = format!("{text} load_balance_hosts=random");
     assert_eq!(ours(&random), (Encrypted, String::new()));
+}
+
+#[test]
+fn a_host_that_refuses_the_user_is_the_last_to_be_asked() {
+    let strict = World::shared().usual_server();
+    let lenient = TestServer::start();
+    lenient
+        .execute("postgres", "CREATE ROLE ada LOGIN")
+        .unwrap();
+    let string = |first: &TestServer, second: &TestServer| {
+        format!(
+            "host=localhost,localhost port={},{} user=ada dbname=postgres",
+            first.port(),
+            second.port()
+        )
+    };
+    for (text, expected) in [
+        (string(&lenient, strict), Plain),
+        (string(strict, &lenient), Refused),
+    ] {
+        let (outcome, said) = ours(&text);
+        assert_eq!(outcome, expected, "{said}");
+        let (outcome, said) = libpqs(strict, &text);
+        assert_eq!(outcome, expected, "libpq: {said}");
+    }
+}
+
+/// Asking the server to give a statement up wants no more files than connecting did.
+#[cfg(feature = "pool")]
+#[tokio::test]
+async fn without_tls_a_statement_is_given_up_without_its_files() {
+    let server = World::shared().usual_server();
+    let url = format!(
+        "{}?sslmode=disable&sslrootcert=/missing",
+        server.url("postgres")
+    );
+    let db = rowsmith_runtime::Database::connect(&url).await.unwrap();
+    let sleep = query::execute(&db, "SELECT pg_sleep(600)", &[]);
+    let given_up = tokio::time::timeout(Duration::from_millis(500), sleep).await;
+    assert!(given_up.is_err());
+    let sleeping = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    let all_awake = async {
+        while query::value::<i64>(&db, sleeping, &[]).await.unwrap() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), all_awake)
+        .await
+        .unwrap();
 }
 
 #[test]

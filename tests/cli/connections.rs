@@ -114,6 +114,22 @@ fn over_tls() {
         "{}",
         refused.stderr
     );
+    let address = format!(
+        "hostaddr=127.0.0.1 port={} user=postgres dbname={}",
+        server.port(),
+        database.name()
+    );
+    let read = inspect(&address, &[("PGSSLMODE", "verify-ca")]);
+    assert_read(&read);
+    let refused = inspect(&address, &[("PGSSLMODE", "verify-full")]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused
+            .stderr
+            .contains("there is no host name to compare the server's certificate with"),
+        "{}",
+        refused.stderr
+    );
     let plain = self::database().url();
     let refused = inspect(&format!("{plain}?sslmode=require"), &[]);
     assert_eq!(refused.code, 2);

@@ -1,8 +1,10 @@
 //! Verifying the server's certificate as libpq does.
 //!
-//! The chain is checked by webpki. What differs is which certificates are trusted (only those that
-//! are signed by themselves, and the server's own may be one) and how names are compared (without
-//! alternative names the common name counts).
+//! The chain is checked by webpki. What differs is which certificates are trusted (only those whose
+//! issuer has the same name as they, as one that is signed by itself has; whether it is, is not
+//! checked) and how the host's name is compared (without alternative names the common name counts).
+//! Such a certificate of an authority stands for all that it signs, any other one for the server that
+//! sends it.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,18 +18,20 @@ use rustls::{
     AlertDescription, CertificateError, DigitallySignedStruct, Error, RootCertStore,
     SignatureScheme,
 };
-use x509_cert::Certificate;
 use x509_cert::der::Decode;
 use x509_cert::der::asn1::{Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
 use x509_cert::der::oid::db::rfc4519::CN;
-use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, SubjectAltName};
+use x509_cert::{Certificate, Version};
 
 use super::TlsError;
 
 /// The certificates that are trusted.
 pub(super) struct Roots {
+    /// The authorities.
     anchors: RootCertStore,
+    /// Those that a server may have as its own; the authorities' are among them.
     own: Vec<CertificateDer<'static>>,
     /// Those on the way from a server's certificate to a trusted one, which the server may leave out.
     intermediates: Vec<CertificateDer<'static>>,
@@ -43,19 +47,38 @@ impl Roots {
             intermediates: Vec::new(),
         };
         for certificate in certificates {
-            match Certificate::from_der(&certificate) {
-                Ok(parsed) if parsed.tbs_certificate.issuer != parsed.tbs_certificate.subject => {
-                    roots.intermediates.push(certificate);
+            let Ok(parsed) = Certificate::from_der(&certificate) else {
+                continue;
+            };
+            if parsed.tbs_certificate.issuer != parsed.tbs_certificate.subject {
+                roots.intermediates.push(certificate);
+            } else if check_dates(&parsed, now).is_ok() {
+                if is_authority(&parsed) {
+                    // What webpki can't read is not trusted.
+                    let _ = roots.anchors.add(certificate.clone());
                 }
-                Ok(parsed) if check_dates(&parsed, now).is_err() => {}
-                _ => {
-                    if roots.anchors.add(certificate.clone()).is_ok() {
-                        roots.own.push(certificate);
-                    }
-                }
+                roots.own.push(certificate);
             }
         }
-        (!roots.anchors.is_empty()).then_some(roots)
+        (!roots.own.is_empty()).then_some(roots)
+    }
+}
+
+/// Whether a certificate may sign others, as OpenSSL sees it. webpki does not ask this of those that
+/// it is told to trust, and the key of a server in the file is not to sign for the others.
+fn is_authority(certificate: &Certificate) -> bool {
+    let certificate = &certificate.tbs_certificate;
+    let (Ok(constraints), Ok(usage)) = (
+        certificate.get::<BasicConstraints>(),
+        certificate.get::<KeyUsage>(),
+    ) else {
+        return false;
+    };
+    let signs = usage.map(|(_, usage)| usage.key_cert_sign());
+    match constraints {
+        _ if signs == Some(false) => false,
+        Some((_, constraints)) => constraints.ca,
+        None => signs == Some(true) || certificate.version == Version::V1,
     }
 }
 
@@ -68,8 +91,11 @@ pub(super) struct Verifier {
 
 #[derive(Debug)]
 struct Chain {
-    webpki: Arc<WebPkiServerVerifier>,
+    /// None when no authority is trusted.
+    webpki: Option<Arc<WebPkiServerVerifier>>,
     own: Vec<CertificateDer<'static>>,
+    /// Whether there are lists of what is revoked.
+    has_lists: bool,
     intermediates: Vec<CertificateDer<'static>>,
     compare_names: bool,
 }
@@ -89,27 +115,28 @@ impl Verifier {
         compare_names: bool,
         provider: &Arc<CryptoProvider>,
     ) -> Result<Self, TlsError> {
-        // A certificate that is trusted as it is can't be looked up in a list of its authority's.
-        let own = if revoked.is_empty() {
-            roots.own
+        let has_lists = !revoked.is_empty();
+        let webpki = if roots.anchors.is_empty() {
+            None
         } else {
-            Vec::new()
+            let anchors = Arc::new(roots.anchors);
+            let webpki = WebPkiServerVerifier::builder_with_provider(anchors, Arc::clone(provider))
+                .with_crls(revoked)
+                .enforce_revocation_expiration()
+                .build()
+                .map_err(|error| {
+                    TlsError::new(
+                        format!("the certificate revocation list can't be used: {error}"),
+                        "`sslcrl` names its file (by default `~/.postgresql/root.crl`)",
+                    )
+                })?;
+            Some(webpki)
         };
-        let anchors = Arc::new(roots.anchors);
-        let webpki = WebPkiServerVerifier::builder_with_provider(anchors, Arc::clone(provider))
-            .with_crls(revoked)
-            .enforce_revocation_expiration()
-            .build()
-            .map_err(|error| {
-                TlsError::new(
-                    format!("the certificate revocation list can't be used: {error}"),
-                    "`sslcrl` names its file (by default `~/.postgresql/root.crl`)",
-                )
-            })?;
         Ok(Self {
             chain: Some(Chain {
                 webpki,
-                own,
+                own: roots.own,
+                has_lists,
                 intermediates: roots.intermediates,
                 compare_names,
             }),
@@ -131,16 +158,19 @@ impl ServerCertVerifier for Verifier {
             return Ok(ServerCertVerified::assertion());
         };
         if chain.own.contains(end_entity) {
+            if chain.has_lists {
+                // What is trusted as it is can't be looked up in a list of its authority's.
+                return Err(CertificateError::UnknownRevocationStatus.into());
+            }
             // PostgreSQL's manual makes such a certificate, which is an authority's by its
             // extensions; webpki has none of those for a server.
             check_dates(&parse(end_entity)?, now)?;
         } else {
+            let Some(webpki) = &chain.webpki else {
+                return Err(CertificateError::UnknownIssuer.into());
+            };
             let all = [intermediates, &chain.intermediates].concat();
-            let verified =
-                chain
-                    .webpki
-                    .verify_server_cert(end_entity, &all, server_name, ocsp_response, now);
-            match verified {
+            match webpki.verify_server_cert(end_entity, &all, server_name, ocsp_response, now) {
                 // The name is the last thing that it compares, and not as libpq does.
                 Ok(_)
                 | Err(Error::InvalidCertificate(
@@ -386,5 +416,44 @@ fn of_alert(alert: AlertDescription) -> TlsError {
             format!("the server refuses the TLS handshake ({alert:?})"),
             "the server's log may say more",
         ),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use rcgen::BasicConstraints::Unconstrained;
+    use rcgen::KeyUsagePurpose::{DigitalSignature, KeyCertSign};
+    use rcgen::{CertificateParams, IsCa, KeyPair, KeyUsagePurpose};
+
+    use super::*;
+
+    fn certificate(is_ca: IsCa, usages: &[KeyUsagePurpose]) -> Certificate {
+        let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        params.is_ca = is_ca;
+        params.key_usages = usages.to_vec();
+        let signed = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        parse(signed.der()).unwrap()
+    }
+
+    #[test]
+    fn authorities() {
+        for (is_ca, usages, expected) in [
+            (IsCa::Ca(Unconstrained), &[][..], true),
+            (IsCa::Ca(Unconstrained), &[KeyCertSign], true),
+            (IsCa::Ca(Unconstrained), &[DigitalSignature], false),
+            (IsCa::ExplicitNoCa, &[], false),
+            (IsCa::ExplicitNoCa, &[KeyCertSign], false),
+            (IsCa::NoCa, &[], false),
+            (IsCa::NoCa, &[DigitalSignature], false),
+            (IsCa::NoCa, &[DigitalSignature, KeyCertSign], true),
+        ] {
+            let certificate = certificate(is_ca, usages);
+            assert_eq!(is_authority(&certificate), expected, "{is_ca:?} {usages:?}");
+        }
+        let mut first_version = certificate(IsCa::NoCa, &[]);
+        first_version.tbs_certificate.version = Version::V1;
+        first_version.tbs_certificate.extensions = None;
+        assert!(is_authority(&first_version));
     }
 }

@@ -48,7 +48,8 @@ impl Authority {
         Self::of(authority(name))
     }
 
-    fn of(params: CertificateParams) -> Self {
+    /// One that has signed its own certificate, with these parameters, whether it may sign or not.
+    pub fn of(params: CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();
         Self(CertifiedIssuer::self_signed(params, key).unwrap())
     }

@@ -111,10 +111,13 @@ pub async fn connect(url: Option<&str>) -> Result<Session, Diagnostic> {
         let target = target(&settings, &endpoint)?;
         let mut config = base.clone();
         config
-            .host(&endpoint.host)
             .port(target.port)
             .user(&target.user)
             .dbname(&target.database);
+        // An address stands in for no name: the server's certificate is not compared with it.
+        if let Some(host) = &endpoint.host {
+            config.host(host);
+        }
         if let Some(address) = endpoint.address {
             config.hostaddr(address);
         }
@@ -144,9 +147,9 @@ pub async fn connect(url: Option<&str>) -> Result<Session, Diagnostic> {
     Err(problem::unreachable(&unreachable))
 }
 
-/// One of the places where the server may be.
+/// One of the places where the server may be: a host, an address, or both.
 struct Endpoint {
-    host: String,
+    host: Option<String>,
     address: Option<IpAddr>,
     port: u16,
     /// No host was given, and libpq would look here.
@@ -186,7 +189,7 @@ fn endpoints(settings: &Settings) -> Result<Vec<Endpoint>, Diagnostic> {
     let port = |i: usize| ports.get(i).or(ports.first()).copied().unwrap_or(5432);
     let defaults = |port: u16| {
         DEFAULT_HOSTS.iter().map(move |host| Endpoint {
-            host: (*host).to_owned(),
+            host: Some((*host).to_owned()),
             address: None,
             port,
             default: true,
@@ -209,10 +212,7 @@ fn endpoints(settings: &Settings) -> Result<Vec<Endpoint>, Diagnostic> {
         match (host, address) {
             (None, None) => endpoints.extend(defaults(port(i))),
             (host, address) => endpoints.push(Endpoint {
-                host: match (host, address) {
-                    (None, Some(address)) => address.to_string(),
-                    (host, _) => host.copied().unwrap_or_default().to_owned(),
-                },
+                host: host.map(|host| (*host).to_owned()),
                 address,
                 port: port(i),
                 default: false,
@@ -231,8 +231,9 @@ fn target(settings: &Settings, endpoint: &Endpoint) -> Result<Target, Diagnostic
                 .help("set `PGUSER`, or name the user in the URL")
         })?,
     };
+    let address = || endpoint.address.map(|address| address.to_string());
     Ok(Target {
-        host: endpoint.host.clone(),
+        host: endpoint.host.clone().or_else(address).unwrap_or_default(),
         port: endpoint.port,
         database: settings.get("dbname").unwrap_or(&user).to_owned(),
         user,
