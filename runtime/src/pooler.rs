@@ -4,11 +4,11 @@
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
-use tokio::sync::{OwnedRwLockWriteGuard, RwLock, RwLockReadGuard};
+use tokio::sync::{self, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard};
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Column, Error, SimpleQueryMessage, Statement};
 
@@ -25,8 +25,8 @@ pub(crate) struct Turns {
     /// the connection to itself, while single messages share it.
     lock: Arc<RwLock<()>>,
     /// Makes the statements anew that the driver has prepared for itself, to look types up, and that it
-    /// believes to be on the server.
-    prepare: Mutex<Vec<String>>,
+    /// believes to be on the server. One at a time needs them.
+    prepare: sync::Mutex<Vec<String>>,
     /// Whether something was left prepared in a transaction that goes on.
     untidy: AtomicBool,
 }
@@ -80,8 +80,9 @@ impl Turns {
         sql: &str,
         read: impl FnOnce(&Statement) -> T,
     ) -> Result<T, Error> {
+        let mut prepare = self.prepare.lock().await;
         self.prepares(true);
-        for prepare in &*self.prepare() {
+        for prepare in &*prepare {
             queue(client, prepare);
         }
         let statement = client.prepare(sql).await?;
@@ -93,7 +94,7 @@ impl Turns {
         drop(statement);
         if looked_up {
             let prepared = client.simple_query(PREPARED).await?;
-            self.prepare().extend(column(&prepared).map(str::to_owned));
+            prepare.extend(column(&prepared).map(str::to_owned));
         }
         client.batch_execute(FORGET).await?;
         self.prepares(false);
@@ -111,10 +112,6 @@ impl Turns {
             true => Cow::Owned(format!("{end}; {FORGET}")),
             false => Cow::Borrowed(end),
         }
-    }
-
-    fn prepare(&self) -> MutexGuard<'_, Vec<String>> {
-        self.prepare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

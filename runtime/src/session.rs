@@ -189,7 +189,8 @@ impl<'a> Session<'a> {
     }
 
     /// Does what takes several messages, which behind a pooler of connections have to reach the same
-    /// server, and returns of how many rows; the work is done on a [`tied`](Self::tied) session. `sql` stands for it in what is told of it.
+    /// server, and returns how many rows it concerned. The work is done on a [`tied`](Self::tied)
+    /// session; `sql` stands for it in what is told of it.
     pub(crate) async fn together(
         &self,
         sql: &str,

@@ -90,6 +90,14 @@ async fn customer(db: &Database, number: u32) -> Result<()> {
         .page(db, 2, 2)
         .await?;
     assert_eq!((page.rows.len(), page.total), (1, 3));
+    // Two statements at once, both of them new, in one transaction.
+    let users = db
+        .transaction(async |tx| {
+            let those = User::AGE.is_null() & User::ID.ge(i64::from(number));
+            User::select().filter(those).page(&tx, 1, 1).await
+        })
+        .await?;
+    assert_eq!(users.size, 1);
     let posts = Post::select().filter(Post::AUTHOR_ID.eq(user.id));
     let posts: Vec<Post> = posts.stream(db).await?.try_collect().await?;
     assert_eq!(posts.len(), 3);
