@@ -153,8 +153,15 @@ impl Diagnostic {
 }
 
 /// A collection of problems that stops the work: what [`crate::Builder`] and the pipeline return.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Errors(pub Vec<Diagnostic>);
+
+/// As `Display`, because a build script that returns an error shows it so.
+impl fmt::Debug for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
+    }
+}
 
 impl fmt::Display for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -185,6 +185,7 @@ impl Error {
     ///     .await;
     /// let error = result.unwrap_err();
     /// assert_eq!(error.reason(), Some(&OutOfStock));
+    /// assert_eq!(error.into_reason::<OutOfStock>()?, OutOfStock);
     /// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
     /// ```
     pub fn rollback(reason: impl Into<BoxError>) -> Self {
@@ -196,6 +197,21 @@ impl Error {
         match self {
             Self::Rollback(reason) => reason.downcast_ref(),
             _ => None,
+        }
+    }
+
+    /// As [`reason`](Self::reason), and gives the reason away.
+    ///
+    /// # Errors
+    ///
+    /// The error itself, if there is no reason of this type.
+    pub fn into_reason<E: std::error::Error + 'static>(self) -> Result<E, Self> {
+        match self {
+            Self::Rollback(reason) => match reason.downcast() {
+                Ok(reason) => Ok(*reason),
+                Err(reason) => Err(Self::Rollback(reason)),
+            },
+            error => Err(error),
         }
     }
 
@@ -277,7 +293,14 @@ impl fmt::Display for Error {
                  help: write `postgres://user:password@host:port/database` or `host=… user=… dbname=…`",
             ),
             Self::Tls(error) => error.fmt(f),
-            Self::Connection(_) => f.write_str("no connection to the database"),
+            Self::Connection(error) => {
+                // The system's own words, which the driver keeps below its own.
+                let mut cause: &dyn std::error::Error = error;
+                while let Some(source) = cause.source() {
+                    cause = source;
+                }
+                write!(f, "no connection to the database: {cause}")
+            }
             // The driver's own texts name a parameter by its number only.
             Self::Driver(error) => error.fmt(f),
             Self::SchemaExists(error) => write!(

@@ -81,7 +81,7 @@ impl Turns {
         read: impl FnOnce(&Statement) -> T,
     ) -> Result<T, Error> {
         let mut prepare = self.prepare.lock().await;
-        self.prepares(true);
+        self.sweep(client);
         for prepare in &*prepare {
             queue(client, prepare);
         }
@@ -99,6 +99,13 @@ impl Turns {
         client.batch_execute(FORGET).await?;
         self.prepares(false);
         Ok(types)
+    }
+
+    /// Gives up what other programs may have left here, before the driver prepares something under a name
+    /// that they have used as well.
+    pub(crate) fn sweep(&self, client: &Client) {
+        queue(client, FORGET);
+        self.prepares(true);
     }
 
     /// Says that the driver prepares something within the transaction; false that it is given up again.

@@ -246,13 +246,12 @@ impl<'a> Session<'a> {
             session: self,
             turn,
         };
-        copying.session.prepares_copy(true);
         let start = copying.session.client().copy_out(sql);
+        let start = copying.session.copying(start);
         let bytes = match running.trace().within(start).await {
             Ok(bytes) => Box::pin(bytes),
             Err(error) => return Err(running.failed(error)),
         };
-        copying.session.prepares_copy(false);
         let state = (copying, bytes, running);
         Ok(stream::try_unfold(
             state,
@@ -279,11 +278,18 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// The driver's own way to begin a `COPY`, which prepares it.
-    fn prepares_copy(&self, prepares: bool) {
-        if let Some(turns) = self.behind_a_pooler() {
-            turns.prepares(prepares);
-        }
+    /// Begins a `COPY`; the driver prepares it.
+    async fn copying<T>(
+        &self,
+        start: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, tokio_postgres::Error> {
+        let Some(turns) = self.behind_a_pooler() else {
+            return start.await;
+        };
+        turns.sweep(self.client());
+        let copy = start.await?;
+        turns.prepares(false);
+        Ok(copy)
     }
 
     /// Begins a `COPY … FROM STDIN`.
@@ -291,10 +297,7 @@ impl<'a> Session<'a> {
         &self,
         sql: &str,
     ) -> Result<CopyInSink<Bytes>, tokio_postgres::Error> {
-        self.prepares_copy(true);
-        let sink = self.client().copy_in(sql).await?;
-        self.prepares_copy(false);
-        Ok(sink)
+        self.copying(self.client().copy_in(sql)).await
     }
 
     /// Waits for an answer after a `COPY`, for PgBouncer counts wrongly what is under way until then.

@@ -478,6 +478,16 @@ async fn transactions() -> Result<()> {
     let posts = Post::list(&tx).await?;
     assert!(User::delete().all_rows().execute(&tx).await.is_err());
     drop(tx);
+    let sold = db
+        .transaction(async |_tx| Err::<(), _>(Error::rollback(OutOfStock)))
+        .await;
+    if let Err(error) = sold {
+        assert_eq!(error.into_reason::<OutOfStock>()?, OutOfStock);
+    }
+    let tx = db.begin().await?;
+    let next = Post::select().order_by(Post::ID).for_update().skip_locked();
+    let post: Option<Post> = next.first(&tx).await?;
+    drop(tx);
     db.transaction(async |tx| {
         let user = NewUser::new("Cid", "cid@example.com").insert(&tx).await?;
         tx.after_commit(move || println!("welcome, {}", user.name));
@@ -486,6 +496,17 @@ async fn transactions() -> Result<()> {
     .await?;
     Ok(())
 }
+
+#[derive(Debug, PartialEq)]
+struct OutOfStock;
+
+impl std::fmt::Display for OutOfStock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("there is none left")
+    }
+}
+
+impl std::error::Error for OutOfStock {}
 
 #[tokio::test]
 async fn writes() -> Result<()> {

@@ -272,6 +272,36 @@ async fn a_type_that_is_newer_than_the_connection_is_looked_up() {
     assert_eq!(left_prepared(&bouncer, &database).await, NOTHING);
 }
 
+/// Other programs may use the same names, or the same program before the switch was set.
+#[tokio::test]
+async fn what_others_have_left_is_in_nobodys_way() {
+    let (database, _) = common::database_with(BLOG).await;
+    let bouncer = bouncer();
+    let url = bouncer.url(database.name());
+    let littering = async || {
+        let connection = Connection::connect(&url).await.unwrap();
+        let names = (0..3000).map(|number| format!("PREPARE s{number} AS SELECT 1"));
+        let litter = names.collect::<Vec<_>>().join("; ");
+        // All on one of the server's connections; those that are there are no trouble.
+        let _ = connection.client().batch_execute(&litter).await;
+    };
+    littering().await;
+    let db = behind(&bouncer, &database).await;
+    littering().await;
+    assert_eq!(User::list(&db).await.unwrap().len(), 0);
+    littering().await;
+    assert_eq!(Tag::copy_in(&db, [NewTag::new("a")]).await.unwrap(), 1);
+    littering().await;
+    let copy = Tag::copy_out(&db, CopyFormat::Text).await.unwrap();
+    assert_eq!(copy.try_collect::<Vec<_>>().await.unwrap().len(), 1);
+    littering().await;
+    let n = db.transaction(async |tx| {
+        Tag::copy_in(&tx, [NewTag::new("b")]).await?;
+        Tag::select().count(&tx).await
+    });
+    assert_eq!(n.await.unwrap(), 2);
+}
+
 #[tokio::test]
 async fn a_wrong_number_of_parameters_is_an_error() {
     let (database, _) = common::database_with("").await;

@@ -174,8 +174,8 @@ async fn schema(db: Database) -> Result<(), Error> {
     db::create_all(&db).await?; // all of it or nothing; `db::SCHEMA_SQL` is the text
     assert!(db::SCHEMA_SQL.contains("CREATE TABLE"));
 
-    // What the code relies on: columns, keys, labels of enums, signatures of functions.
-    // Columns that were added are no difference, unless inserts would trip on them.
+    // What the code was generated from: columns, keys, checks, indexes, labels, signatures of functions.
+    // What was added is no difference, unless inserts or rows would trip on it.
     db::verify(&db).await?;
     Ok(())
 }
