@@ -111,7 +111,7 @@ pub async fn verify(db: &impl Executor, schemas: &[&str], expected: &str) -> Res
 }
 
 /// What differs between the schema that code was generated from and that of a database.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaMismatch {
     /// The differences, in the order of the expectation.
@@ -132,6 +132,13 @@ pub struct SchemaDifference {
     pub expected: Option<String>,
     /// How it is. `None` when it is not there.
     pub found: Option<String>,
+}
+
+/// As `Display`, because a program whose `main` returns the error shows it so.
+impl fmt::Debug for SchemaMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
+    }
 }
 
 impl fmt::Display for SchemaMismatch {

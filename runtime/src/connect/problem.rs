@@ -42,7 +42,6 @@ impl From<Failure> for Error {
 /// Why there is no connection over TLS, and what to do about it.
 ///
 /// It names files, host names and parameters, never a password or the connection string.
-#[derive(Debug)]
 pub struct TlsError {
     message: Cow<'static, str>,
     help: Cow<'static, str>,
@@ -74,6 +73,13 @@ impl TlsError {
     /// What to do about it.
     pub fn help(&self) -> &str {
         &self.help
+    }
+}
+
+/// As `Display`, because a program whose `main` returns the error shows it so.
+impl fmt::Debug for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
     }
 }
 
