@@ -102,7 +102,7 @@ async fn reads_wait_for_a_replica_that_is_busy() {
     let url = replica.url(database.name());
     let db = Database::builder()
         .max_connections(1)
-        .wait_timeout(Duration::from_millis(200))
+        .wait_timeout(Duration::from_secs(2))
         .replica(&url)
         .replica(&url)
         .connect(&database.url())
