@@ -1,10 +1,9 @@
 //! What a connection is at, so that one with a statement that nobody waits for is not handed on.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use tokio_postgres::error::Severity;
+use tokio_postgres::error::{DbError, Severity};
 
 use crate::trace::Trace;
 use crate::{Error, Result};
@@ -115,10 +114,13 @@ impl Running {
 
     /// The answer was an error.
     pub(crate) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
-        let fatal = is_fatal(&error);
+        let severity = error.as_db_error().and_then(DbError::parsed_severity);
         let error = Error::from(error);
         self.failed_with(&error);
-        if let (true, Some(activity)) = (fatal, &self.activity) {
+        // Nothing can be had from the connection any more: it is closed, or the server says that it closes it.
+        let is_over = matches!(severity, Some(Severity::Fatal | Severity::Panic))
+            || matches!(error, Error::Closed | Error::Connection(_));
+        if let (true, Some(activity)) = (is_over, &self.activity) {
             activity.spoilt.store(true, Ordering::Relaxed);
         }
         error
@@ -157,21 +159,6 @@ impl Running {
         if let (true, Some(activity)) = (self.streaming, &self.activity) {
             activity.streams.fetch_sub(1, Ordering::Relaxed);
             self.streaming = false;
-        }
-    }
-}
-
-/// Whether nothing can be had from the connection any more: it is closed, or the server has said that it
-/// closes it.
-fn is_fatal(error: &tokio_postgres::Error) -> bool {
-    match error.as_db_error() {
-        Some(error) => matches!(
-            error.parsed_severity(),
-            Some(Severity::Fatal | Severity::Panic)
-        ),
-        None => {
-            error.is_closed()
-                || std::error::Error::source(error).is_some_and(|source| source.is::<io::Error>())
         }
     }
 }

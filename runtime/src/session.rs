@@ -1,5 +1,6 @@
 //! A connection in use for one query.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::iter;
 use std::pin::Pin;
@@ -108,14 +109,14 @@ impl<'a> Session<'a> {
         params: Params<'_>,
     ) -> Result<RowStream, tokio_postgres::Error> {
         // Boxed is what happens once for each statement, or never: a query's future has no place for it.
-        let known = match prepared {
-            Some(prepared) => prepared,
+        let kept = match prepared {
+            Some(prepared) => Cow::Borrowed(prepared),
             None => match self.handle().and_then(|handle| handle.statements.get(sql)) {
-                Some(prepared) => &{ prepared },
-                None => &Box::pin(self.describe(sql)).await?,
+                Some(prepared) => Cow::Owned(prepared),
+                None => Cow::Owned(Box::pin(self.describe(sql)).await?),
             },
         };
-        match self.execute(known, sql, params).await {
+        match self.execute(&kept, sql, params).await {
             Err(error) if is_stale(&error) => Box::pin(self.start_again(error, sql, params)).await,
             result => result,
         }
