@@ -41,7 +41,9 @@ pub mod source;
 pub mod sql;
 
 pub use builder::{Builder, Generated};
-pub use config::{Config, RelationNames};
+pub use config::{
+    ColumnSettings, Config, DeclaredForeignKey, FunctionSetting, RelationNames, RelationSide, Skip,
+};
 pub use diagnostics::{Diagnostic, Errors};
 
 use catalog::Catalog;
@@ -90,14 +92,14 @@ pub fn generate(
         && catalog.views.is_empty()
         && catalog.enums.is_empty()
         && catalog.composites.is_empty()
+        && catalog.functions.is_empty()
+        && catalog.sequences.is_empty()
     {
-        return Err(
-            Diagnostic::error("there are no tables, views or types to generate from")
-                .help(
-                    "look at what was read with `rowsmith inspect`, and at `include` and `exclude`",
-                )
-                .into(),
-        );
+        return Err(Diagnostic::error(
+            "there are no tables, views, types or functions to generate from",
+        )
+        .help("look at what was read with `rowsmith inspect`, and at `include` and `exclude`")
+        .into());
     }
     let (model, mut diagnostics) = resolve::resolve(catalog, config);
     stop_at_errors(&mut diagnostics)?;

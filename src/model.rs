@@ -51,6 +51,12 @@ pub struct Module {
     pub enums: Vec<Enum>,
     /// Composite types, by database name.
     pub composites: Vec<Composite>,
+    /// Types of their own for domains, ranges and multiranges, by database name.
+    pub newtypes: Vec<NewtypeFile>,
+    /// Functions and procedures of the database, where there are any.
+    pub routines: Option<Routines>,
+    /// Sequences that belong to no column, where there are any.
+    pub sequences: Option<Sequences>,
     /// The other schemas; empty but in the root.
     pub modules: Vec<Module>,
 }
@@ -60,6 +66,8 @@ pub struct Module {
 pub struct Entity {
     /// The table's name, and that of its module (`users`; the file is `users.rs`).
     pub module: Ident,
+    /// The table's schema.
+    pub schema: String,
     /// The row struct's name: `User`.
     pub row: String,
     /// Doc lines of the row struct, plain text.
@@ -84,6 +92,8 @@ pub struct Entity {
     pub functions: Vec<Function>,
     /// Methods that follow a relation.
     pub relations: Vec<Relation>,
+    /// The type of the primary key, where it has one of its own.
+    pub key_type: Option<KeyType>,
     /// How rows are inserted; `None` for views.
     pub new_row: Option<NewRow>,
     /// How a row is changed; `None` for views, tables without a primary key and tables that have no
@@ -100,10 +110,14 @@ pub struct Field {
     pub constant: String,
     /// The Rust type, `Option` included, with absolute or `super::` paths.
     pub ty: String,
+    /// The constant that holds how many characters the column takes, and how many.
+    pub max_length: Option<(String, u32)>,
     /// A column of a table that only the server writes.
     pub read_only: bool,
     /// How the values travel, where that is not as the column's own type.
     pub travel: Option<Travel>,
+    /// Attributes from the configuration, whole: `#[serde(skip)]`.
+    pub attributes: Vec<String>,
     /// Doc lines, plain text.
     pub doc: Vec<String>,
 }
@@ -165,6 +179,8 @@ pub enum Returns {
     Exists,
     /// `bool`: whether the one row was there to be deleted.
     Affected,
+    /// Nothing: a command that is run for what it does.
+    Nothing,
 }
 
 /// A relation: the method that follows it from a row (`post.author(&db)`, `user.posts(&db)`) and the
@@ -305,6 +321,8 @@ pub struct Write {
     pub cast_sql: Option<String>,
     /// The element's type of an array parameter, in SQL: `int4` for `int4[]`.
     pub element_sql: Option<String>,
+    /// How many characters there may be, where that is to be known before the value is sent.
+    pub max_length: Option<u32>,
 }
 
 /// `upsert_by_email`.
@@ -336,7 +354,16 @@ pub struct Enum {
     /// Attributes from the configuration, whole.
     pub attributes: Vec<String>,
     /// The labels and their variants, in the type's order.
-    pub variants: Vec<Ident>,
+    pub variants: Vec<Variant>,
+}
+
+/// A variant of an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variant {
+    /// The label and the variant's name.
+    pub ident: Ident,
+    /// Attributes from the configuration, whole.
+    pub attributes: Vec<String>,
 }
 
 /// A Rust struct for a composite type.
@@ -354,7 +381,7 @@ pub struct Composite {
     pub derives: Vec<String>,
     /// Attributes from the configuration, whole.
     pub attributes: Vec<String>,
-    /// The attributes in their order; each type is an `Option`.
+    /// The attributes in their order; each type is an `Option`, unless the configuration knows better.
     pub fields: Vec<CompositeField>,
 }
 
@@ -365,6 +392,192 @@ pub struct CompositeField {
     pub ident: Ident,
     /// The Rust type, `Option` included.
     pub ty: String,
+    /// Attributes from the configuration, whole.
+    pub attributes: Vec<String>,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+}
+
+/// A file with a [`Newtype`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewtypeFile {
+    /// The type's name in the database, and that of its module.
+    pub module: Ident,
+    /// The schema of the type.
+    pub schema: String,
+    /// What is in the file.
+    pub newtype: Newtype,
+}
+
+/// A Rust struct around another type: `pub struct UserId(pub i64)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newtype {
+    /// The struct's name.
+    pub name: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// All derives but serde's.
+    pub derives: Vec<String>,
+    /// Attributes from the configuration, whole.
+    pub attributes: Vec<String>,
+    /// The Rust type inside; of a range that of its bounds.
+    pub inner: String,
+    /// What it is for.
+    pub form: Form,
+}
+
+/// What a [`Newtype`] is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// It is its inner type by another name, with these traits of the runtime.
+    Plain {
+        /// `Text`, `Number`.
+        traits: &'static [&'static str],
+    },
+    /// The same, and its values are checked when they are made.
+    Checked {
+        /// `Text`, `Number`.
+        traits: &'static [&'static str],
+        /// The domain, `public.percent`.
+        domain: String,
+        /// The checks that are known in Rust.
+        checks: Vec<Violation>,
+        /// The argument is `impl Into<inner>`.
+        into: bool,
+    },
+    /// A range type.
+    Range,
+    /// A multirange type.
+    Multirange,
+}
+
+/// A check of a domain, turned round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The constraint's name.
+    pub constraint: String,
+    /// The Rust condition of a `value` that breaks it: `value < 0`.
+    pub condition: String,
+}
+
+/// The type of a table's primary key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyType {
+    /// `UserId`.
+    Id(Newtype),
+    /// The enum of a lookup table.
+    Lookup(LookupEnum),
+}
+
+/// A Rust enum for the keys of a lookup table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookupEnum {
+    /// The enum's name.
+    pub name: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// The Rust type of the key: `i32`, `::std::string::String`.
+    pub key: String,
+    /// The variants, in the order of their keys.
+    pub variants: Vec<LookupKey>,
+}
+
+/// A variant of a [`LookupEnum`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookupKey {
+    /// Its name and its key.
+    Number(String, i64),
+    /// Its key and its name.
+    Text(Ident),
+}
+
+/// The functions and procedures of a schema: one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routines {
+    /// The module's name: `functions`.
+    pub module: String,
+    /// The functions, each after the struct that it gives.
+    pub routines: Vec<Routine>,
+}
+
+/// A function or procedure of the database, as a function. One with defaults is several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routine {
+    /// The function's name.
+    pub name: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// The struct that this function brings with it.
+    pub row: Option<RoutineRow>,
+    /// The parameters after `db`; they are bound to `$1`, `$2` … in this order.
+    pub params: Vec<RoutineParam>,
+    /// What it gives back.
+    pub returns: RoutineReturns,
+    /// It changes nothing, so that a replica may answer.
+    pub reads: bool,
+    /// The statement, line by line.
+    pub sql: Vec<String>,
+}
+
+/// A parameter of a [`Routine`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutineParam {
+    /// The parameter's name.
+    pub name: String,
+    /// Its type, borrowed where that is cheaper: `i64`, `&str`.
+    pub ty: String,
+    /// It may be NULL: a value, or an `Option` of one.
+    pub nullable: bool,
+}
+
+/// What a [`Routine`] gives back, and so which call of the runtime makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoutineReturns {
+    /// Nothing.
+    Nothing,
+    /// `Option<T>`.
+    Scalar(String),
+    /// `Vec<Option<T>>`.
+    Scalars(String),
+    /// `T`: a struct of columns.
+    Row(String),
+    /// `Option<T>`: a table's row, or NULL.
+    OptionalRow(String),
+    /// `Vec<T>`.
+    Rows(String),
+}
+
+/// The struct of what a function gives in several columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutineRow {
+    /// The struct's name: `DivmodRow`.
+    pub name: String,
+    /// Doc lines, plain text.
+    pub doc: Vec<String>,
+    /// Derives beyond the usual, from the configuration.
+    pub derives: Vec<String>,
+    /// Attributes from the configuration, whole.
+    pub attributes: Vec<String>,
+    /// The columns in their order; each type is an `Option`.
+    pub fields: Vec<CompositeField>,
+}
+
+/// The sequences of a schema: one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequences {
+    /// The module's name: `sequences`.
+    pub module: String,
+    /// A constant for each.
+    pub sequences: Vec<Sequence>,
+}
+
+/// A sequence that belongs to no column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequence {
+    /// The constant's name: `INVOICE_NO`.
+    pub constant: String,
+    /// Quoted and qualified: `"public"."invoice_no"`.
+    pub name_sql: String,
     /// Doc lines, plain text.
     pub doc: Vec<String>,
 }

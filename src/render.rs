@@ -12,7 +12,9 @@ mod function;
 mod layout;
 mod module;
 mod new_row;
+mod newtype;
 mod patch;
+mod routine;
 mod schema;
 mod setter;
 mod struct_type;
@@ -57,7 +59,7 @@ fn module_files(model: &Model, module: &Module, folder: &Path, files: &mut Vec<F
     for entity in &module.entities {
         files.push(file(
             path(folder, &entity.module.rs),
-            entity::EntityFile::new(entity, &module.ident.db, serde),
+            entity::EntityFile::new(entity, serde),
         ));
     }
     for enum_type in &module.enums {
@@ -71,6 +73,20 @@ fn module_files(model: &Model, module: &Module, folder: &Path, files: &mut Vec<F
             path(folder, &composite.module.rs),
             composite::CompositeFile::new(composite, serde),
         ));
+    }
+    for newtype in &module.newtypes {
+        files.push(file(
+            path(folder, &newtype.module.rs),
+            newtype::File::new(newtype, serde),
+        ));
+    }
+    if let Some(routines) = &module.routines {
+        let view = routine::RoutinesFile::new(routines, serde);
+        files.push(file(path(folder, &routines.module), view));
+    }
+    if let Some(sequences) = &module.sequences {
+        let view = routine::SequencesFile::new(sequences);
+        files.push(file(path(folder, &sequences.module), view));
     }
     for inner in &module.modules {
         let folder = folder.join(unraw(&inner.ident.rs));

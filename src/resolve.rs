@@ -1,54 +1,140 @@
 //! Catalog → Model: every name, type, relation, function and statement is decided here.
 
 mod constraints;
+mod declared;
 mod docs;
+mod domains;
 mod expected;
 mod functions;
+mod keys;
 mod locking;
 mod names;
+mod overrides;
 mod own_types;
+mod patterns;
 mod relations;
+mod routines;
 mod rows;
 mod schema;
 mod settings;
 mod sql;
+mod tags;
 mod tree;
 mod types;
 mod writes;
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::catalog::{Catalog, Column, QualifiedName};
+use crate::catalog::{Attribute, Catalog, Column, QualifiedName, TypeRef};
 use crate::config::Config;
 use crate::diagnostics::Diagnostic;
 use crate::model::{Entity, Field, Function, Ident, Model, Module, Relation, Travel};
 
+use declared::Declared;
+use keys::Keys;
+use routines::Callables;
 use rows::{Row, is_writable};
 use settings::Settings;
+use tags::Tags;
 use tree::{Object, Tree};
+use types::builtin::Families;
+pub use types::builtin::{TypeMapping, type_mappings};
 use types::{Types, Value};
 
 /// What every part of this module looks things up in.
 struct Context<'a> {
     types: Types<'a>,
+    keys: Keys<'a>,
     tree: Tree<'a>,
-    settings: Settings<'a>,
+    settings: Settings,
+    declared: &'a Declared,
+    callables: Callables<'a>,
     /// The version columns of tables with optimistic locking.
     versions: HashMap<&'a QualifiedName, &'a Column>,
+    /// Strings are measured before they are sent.
+    check_lengths: bool,
+}
+
+impl<'a> Context<'a> {
+    /// How the values of a table's or view's column travel.
+    fn column(&self, of: &QualifiedName, column: &'a Column) -> Value<'a> {
+        let value = self.types.value(&column.ty);
+        let value = self.keys.value(of, &column.name, value);
+        self.member(of, &column.name, &column.ty, value)
+    }
+
+    /// How the values of a composite's attribute travel.
+    fn attribute(&self, of: &QualifiedName, attribute: &'a Attribute) -> Value<'a> {
+        let usual = self.types.value(&attribute.ty);
+        let value = self.member(of, &attribute.name, &attribute.ty, usual.clone());
+        if value.read_cast.is_none() {
+            return value;
+        }
+        self.settings.report(
+            Diagnostic::error(format!(
+                "the attribute `{of}.{}` can't travel as another type: a composite travels whole",
+                attribute.name
+            ))
+            .help("leave `as` out of what is said of it under `[columns]`"),
+        );
+        usual
+    }
+
+    fn member(&self, of: &QualifiedName, name: &str, ty: &TypeRef, value: Value<'a>) -> Value<'a> {
+        let settings = self.settings.column(of, name);
+        let key = format!("{of}.{name}");
+        let value = match settings.array {
+            Some(form) if value.is_array() => value.in_list(form),
+            Some(_) => {
+                self.settings.report(
+                    Diagnostic::error(format!("`{key}` is of the type `{ty}`, which is no array"))
+                        .help(format!("leave `array` out of `[columns.{key:?}]`")),
+                );
+                value
+            }
+            None => value,
+        };
+        let rust = settings.ty.as_ref();
+        match rust.and_then(|rust| overrides::checked("columns", &key, rust, &self.settings)) {
+            Some(rust) => types::of_column(ty, value, rust),
+            None => value,
+        }
+    }
 }
 
 /// Decides what the generated code is. Never fails: what can't be had as wished is had otherwise, and a
 /// [`Diagnostic`] says so. Only settings that contradict each other or Rust are errors.
 pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
-    let settings = Settings::new(config);
-    let types = Types::new(catalog);
-    let tree = Tree::new(catalog, config, &types, &settings);
-    let versions = locking::versions(&tree, config, &settings);
+    let tags = Tags::read(catalog);
+    let (with_tags, catalog) = (catalog, tags.catalog.as_ref());
+    let settings = Settings::new(config, &tags.config);
+    for diagnostic in &tags.diagnostics {
+        settings.report(diagnostic.clone());
+    }
+    let families = Families {
+        dates: config.dates,
+        decimals: config.decimals,
+        infinity: config.infinity,
+    };
+    let mut types = Types::new(catalog, families);
+    overrides::set_types(catalog, config, &mut types, &settings);
+    domains::set_newtypes(catalog, config, &mut types, &settings);
+    let declared = Declared::new(catalog, config, &tags.config, &types, &settings);
+    let keys = Keys::new(catalog, config, &types, &settings);
+    let callables = Callables::new(catalog, config, &types, &settings);
+    let tree = Tree::new(
+        catalog, config, &types, &keys, &callables, &settings, &declared,
+    );
+    let versions = locking::versions(&tree, config, &settings, &declared);
     let context = Context {
         types,
+        keys,
         tree,
         settings,
+        declared: &declared,
+        callables,
         versions,
+        check_lengths: config.check_lengths,
     };
 
     let mut rows: Vec<Row<'_>> = Vec::new();
@@ -56,7 +142,7 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
         match object {
             Object::Table(table) => rows.push(Row::new(*object, &table.columns, &context)),
             Object::View(view) => rows.push(Row::new(*object, &view.columns, &context)),
-            Object::Enum(_) | Object::Composite(_) => {}
+            _ => {}
         }
     }
     report_text(catalog, &rows, &context);
@@ -72,19 +158,21 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
         entities.insert(row.name, entity);
     }
 
+    let by_name: HashMap<&QualifiedName, &Row<'_>> = rows.iter().map(|it| (it.name, it)).collect();
     let model = Model {
-        root: root(catalog, &mut entities, &context),
+        root: root(catalog, &mut entities, &by_name, &context),
         serde: config.serde,
-        schema: schema::schema(catalog, &context),
+        schema: schema::schema(with_tags, &context),
     };
     (model, context.settings.finish())
 }
 
 /// The default schema's module with the others in it.
-fn root(
+fn root<'a>(
     catalog: &Catalog,
     entities: &mut HashMap<&QualifiedName, Entity>,
-    context: &Context<'_>,
+    rows: &HashMap<&'a QualifiedName, &Row<'a>>,
+    context: &Context<'a>,
 ) -> Module {
     let comments: HashMap<&str, &str> = catalog
         .schemas
@@ -101,6 +189,9 @@ fn root(
             entities: Vec::new(),
             enums: Vec::new(),
             composites: Vec::new(),
+            newtypes: Vec::new(),
+            routines: routines::routines(schema, rows, context),
+            sequences: routines::sequences(schema, context),
             modules: Vec::new(),
         };
         for object in &names.objects {
@@ -110,6 +201,14 @@ fn root(
                 }
                 Object::Enum(ty) => module.enums.push(own_types::enum_type(ty, context)),
                 Object::Composite(ty) => module.composites.push(own_types::composite(ty, context)),
+                Object::Domain(domain) => {
+                    module.newtypes.push(domains::newtype(domain, context));
+                }
+                Object::Range(range) | Object::Multirange(_, range) => {
+                    module
+                        .newtypes
+                        .push(own_types::range(*object, range, context));
+                }
             }
         }
         if *schema == context.tree.root() {
@@ -128,6 +227,9 @@ fn root(
         entities: Vec::new(),
         enums: Vec::new(),
         composites: Vec::new(),
+        newtypes: Vec::new(),
+        routines: None,
+        sequences: None,
         modules: Vec::new(),
     });
     root.modules = modules;
@@ -147,8 +249,12 @@ fn entity<'a>(
         ident: field.ident.clone(),
         constant: field.constant.clone(),
         ty: optional(&field.ty, field.nullable),
+        max_length: field.max_length.clone(),
         read_only: row.table().is_some() && !is_writable(field.column),
         travel: travel(&field.value),
+        attributes: context
+            .settings
+            .member_attributes(row.name, &field.column.name),
         doc: doc.clone(),
     });
     let key = row.primary_key().into_iter();
@@ -158,6 +264,7 @@ fn entity<'a>(
             db: row.name.name.clone(),
             rs: names.module.clone(),
         },
+        schema: row.name.schema.clone(),
         row: names.ty.clone(),
         doc: docs::row(row.object),
         derives: context
@@ -171,6 +278,7 @@ fn entity<'a>(
         constraints,
         functions,
         relations,
+        key_type: row.table().and_then(|table| keys::key_type(table, context)),
         new_row: writes::new_row(row, &docs, context),
         patch: writes::patch(row, &docs, context),
     }
@@ -230,10 +338,12 @@ fn report_type(ty: &str, columns: Vec<String>, because: &str, context: &Context<
     if more > 0 {
         message = format!("{message} and {more} more");
     }
-    context.settings.report(
-        Diagnostic::note(message)
-            .help("its values are strings in Rust, in the form in which PostgreSQL prints them"),
-    );
+    context
+        .settings
+        .report(Diagnostic::note(message).help(format!(
+        "its values are strings in Rust, as PostgreSQL prints them; for a Rust type of your own \
+                 say `{ty:?} = \"…\"` under `[types]`"
+    )));
 }
 
 fn optional(ty: &str, nullable: bool) -> String {

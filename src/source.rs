@@ -43,7 +43,7 @@ impl Source {
                 ddl::parse(&files, diagnostics)
             }
             #[cfg(feature = "live")]
-            Self::Database(url) => match live::read(url.as_deref()) {
+            Self::Database(url) => match live::read_reporting(url.as_deref(), diagnostics) {
                 Ok(catalog) => catalog,
                 Err(diagnostic) => {
                     diagnostics.push(diagnostic);

@@ -50,6 +50,19 @@ fn futures_can_be_sent<E: Executor>(
 }
 
 #[allow(dead_code)]
+fn futures_of_functions_can_be_sent<E: Executor>(db: &E, names: &[String]) {
+    use trees::routines::{MoodCount, functions, sequences};
+
+    is_send(functions::add(db, 1, 2));
+    is_send(functions::say_hello(db, "Ada", None));
+    is_send(functions::add_users(db, names));
+    is_send(functions::users_in(db, None));
+    is_send(functions::names(db));
+    is_send(sequences::INVOICE_NO.next(db));
+    is_send(MoodCount::refresh(db));
+}
+
+#[allow(dead_code)]
 fn futures_of_queries_can_be_sent<E: Executor>(db: &E) {
     let query = || {
         User::select()

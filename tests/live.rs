@@ -17,12 +17,18 @@ mod keys;
 mod locking;
 #[path = "live/names.rs"]
 mod names;
+#[path = "live/newtypes.rs"]
+mod newtypes;
 #[path = "live/organisation.rs"]
 mod organisation;
+#[path = "live/overrides.rs"]
+mod overrides;
 #[path = "live/parity.rs"]
 mod parity;
 #[path = "live/parts.rs"]
 mod parts;
+#[path = "live/routines.rs"]
+mod routines;
 #[path = "live/schema.rs"]
 mod schema;
 #[path = "live/shop.rs"]
@@ -70,7 +76,10 @@ parity_of! {
     configuration,
     constraints,
     custom_types,
+    declared_keys,
     extensions,
+    families_jiff,
+    families_time,
     functions,
     hostile_names,
     indexes,
@@ -81,17 +90,24 @@ parity_of! {
     linked_twice,
     loading,
     locking,
+    newtypes,
     no_key,
+    objects,
     organisation,
+    other_types,
+    overrides,
     partitions,
     relation_names,
+    routines,
     schemas,
     self_named,
     sequences,
     server_18,
     shop,
+    tags,
     text_types,
     type_key,
+    type_overrides,
     types,
     upserts,
     views,

@@ -93,7 +93,7 @@ step cargo clippy --workspace --all-targets -- -D warnings
 for features in "" cli live; do
     step cargo clippy -p rowsmith --no-default-features --features "$features" -- -D warnings
 done
-for features in "" chrono uuid json decimal net serde pool tls tracing axum; do
+for features in "" chrono time jiff uuid json decimal bigdecimal net serde pool tls tracing axum; do
     step cargo clippy -p rowsmith-runtime --no-default-features --features "$features" -- -D warnings
 done
 

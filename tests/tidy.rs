@@ -279,14 +279,20 @@ fn files_are_small_enough_to_be_read() {
 #[test]
 fn the_queries_of_the_readme_are_run() {
     let readme = fs::read_to_string("README.md").unwrap();
-    for (section, blocks) in [
-        ("Queries", 4),
-        ("Transactions and connections", 2),
-        ("Schema", 1),
+    let queries = "runtime/tests/query/readme.rs";
+    for (section, blocks, test) in [
+        ("Queries", 4, queries),
+        ("Transactions and connections", 2, queries),
+        ("Schema", 1, queries),
+        (
+            "Functions, procedures and sequences",
+            1,
+            "tests/live/routines.rs",
+        ),
     ] {
         let text = readme.split_once(&format!("\n## {section}\n")).unwrap().1;
         let text = text.split("\n## ").next().unwrap();
-        assert_run(text, blocks, "runtime/tests/query/readme.rs");
+        assert_run(text, blocks, test);
     }
 }
 
@@ -435,4 +441,25 @@ fn tags(text: &str) -> Vec<&str> {
         rest = &rest[start + end + 2..];
     }
     tags
+}
+
+#[test]
+fn every_key_of_the_configuration_is_on_its_page() {
+    let page = fs::read_to_string("docs/configuration.md").unwrap();
+    let config = fs::read_to_string("src/config.rs").unwrap();
+    let fields = config.split("pub struct Config {").nth(1).unwrap();
+    let fields = fields.split("\n}").next().unwrap();
+    let keys = fields
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("pub ")?.split(':').next());
+    let mut count = 0;
+    for key in keys {
+        count += 1;
+        let written = [format!("`{key}`"), format!("`[{key}]`")];
+        assert!(
+            written.iter().any(|text| page.contains(text)),
+            "`docs/configuration.md` says nothing of `{key}`"
+        );
+    }
+    assert!(count > 20, "{count} keys were found");
 }

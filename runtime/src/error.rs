@@ -63,6 +63,14 @@ pub enum Error {
     },
     /// A value can't be sent as the type that the server expects.
     Encode(BoxError),
+    /// A string is longer than its column, so that it was not sent. Strings are measured where
+    /// `check_lengths` is set in the generator's configuration.
+    TooLong {
+        /// The column.
+        column: String,
+        /// How many characters it takes.
+        max: u32,
+    },
     /// The query can't be written as SQL.
     Statement(&'static str),
     /// Somebody else has changed or deleted the row since it was read.
@@ -264,6 +272,9 @@ impl fmt::Display for Error {
             }
             Self::Decode { column, .. } => write!(f, "can't decode the column `{column}`"),
             Self::Encode(_) => f.write_str("can't send a value as the type that the server expects"),
+            Self::TooLong { column, max } => {
+                write!(f, "the text for the column `{column}` is longer than {max} characters")
+            }
             Self::Statement(why) => write!(f, "the query can't be written as SQL: {why}"),
             Self::StaleRow => f.write_str("the row was changed since it was read"),
             Self::PoolTimeout(PoolStep::Wait) => {

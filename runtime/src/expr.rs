@@ -8,10 +8,10 @@ mod order;
 use std::fmt;
 use std::marker::PhantomData;
 
-pub use self::fragment::qualified;
-pub(crate) use self::fragment::{Bound, ColumnRef, Fragment, Level, Param, Part, quoted};
+pub(crate) use self::fragment::{Bound, ColumnRef, Level, Param, Part, quoted};
+pub use self::fragment::{Fragment, qualified};
 pub use self::operand::{Condition, Expression, Operand};
-pub use self::operators::{HasElements, IntoValue};
+pub use self::operators::{HasElements, IntoValue, has_element};
 pub(crate) use self::order::Term;
 pub use self::order::{Key, Keyset, Order, Ordering};
 use crate::column::{ColumnSpec, Wire};

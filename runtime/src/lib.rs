@@ -18,11 +18,13 @@
 //! | [`Relation`] | relations: to join, to filter by and to load |
 //! | [`alias!`], [`derived!`] | a table under another name, and a query in the place of one |
 //! | [`query`], [`read`] | running a statement and decoding its rows as they arrive |
+//! | [`Sequence`] | the numbers of a sequence |
 //! | [`schema`] | creating the schema, and comparing it with a database |
 //! | [`write`](mod@write) | inserting and changing rows |
 //! | [`Assign`], [`IntoNullable`] | left out, NULL and a value |
 //! | [`FromRow`], [`Table`], [`Column`], [`NewRow`], [`Patch`], [`PgEnum`] | what generated types implement |
-//! | [`Interval`], [`MacAddr`], [`Range`] | types that no crate has |
+//! | [`Interval`], [`Range`], [`TsVector`], [`geometric`] and others | types that no crate has |
+//! | [`NdArray`], [`Infinite`], [`Json`] | types that a column is given by configuration |
 //!
 //! # Example
 //!
@@ -67,9 +69,12 @@
 //! | feature | what for | default |
 //! |---|---|---|
 //! | `chrono` | dates and times as `chrono`'s types | yes |
+//! | `time` | dates and times as those of the crate `time` | no |
+//! | `jiff` | dates and times as `jiff`'s types | no |
 //! | `uuid` | `uuid` as `uuid::Uuid` | yes |
 //! | `json` | `json` and `jsonb` as `serde_json::Value` | yes |
 //! | `decimal` | `numeric` as `rust_decimal::Decimal` | yes |
+//! | `bigdecimal` | `numeric` as `BigDecimal`, of any size | no |
 //! | `net` | `inet` and `cidr` as `cidr`'s types | yes |
 //! | `pool` | `Database`, a pool on deadpool | yes |
 //! | `tls` | encrypted connections, as libpq's `sslmode` and its other parameters ask for them | yes |
@@ -86,11 +91,14 @@ pub mod connect;
 mod connection;
 #[cfg(feature = "pool")]
 mod database;
+mod domains;
 #[doc(hidden)]
 pub mod enums;
 mod error;
 mod executor;
 mod expr;
+#[doc(hidden)]
+pub mod newtypes;
 #[cfg(feature = "pool")]
 mod pool;
 mod pooler;
@@ -101,6 +109,7 @@ mod row;
 pub mod schema;
 mod scope;
 mod select;
+mod sequence;
 mod session;
 pub mod sql;
 mod statements;
@@ -117,6 +126,7 @@ pub use self::connect::TlsError;
 pub use self::connection::Connection;
 #[cfg(feature = "pool")]
 pub use self::database::{Database, DatabaseBuilder, Recycling};
+pub use self::domains::CheckViolation;
 pub use self::enums::{PgEnum, UnknownLabel};
 pub use self::error::{BoxError, Error, PoolStep, Result, Violation};
 pub use self::executor::{Executor, Params};
@@ -124,6 +134,7 @@ pub use self::expr::{
     Condition, Expr, Expression, HasElements, IntoValue, Key, Keyset, Operand, Order, Ordering,
     Plain,
 };
+pub use self::newtypes::UnknownKey;
 #[cfg(feature = "pool")]
 pub use self::pool::PoolStatus;
 pub use self::relation::{
@@ -136,11 +147,23 @@ pub use self::select::{
     Absent, Append, Columns, Cte, Derived, Item, Items, Joinable, On, Page, Perhaps, RowStream,
     Scalar, Select, Selected, Selects, Subquery, TableRef, Whole, WholeRow, row, table,
 };
+pub use self::sequence::Sequence;
 pub use self::session::Session;
 pub use self::transaction::{
     AdvisoryKey, Isolation, Savepoint, Transaction, TransactionOptions, Tx,
 };
-pub use self::types::{Interval, MacAddr, ParseIntervalError, ParseMacAddrError, Range};
+#[cfg(feature = "bigdecimal")]
+pub use self::types::BigDecimal;
+#[cfg(feature = "json")]
+pub use self::types::Json;
+pub use self::types::geometric;
+pub use self::types::{
+    Bits, Cid, Cube, Dimension, Geography, Geometry, HalfVector, Hstore, Infinite, Int2Vector,
+    Interval, JsonPath, Lexeme, Lquery, Ltree, Ltxtquery, MacAddr, MacAddr8, Money, Multirange,
+    NdArray, OidVector, ParseBitsError, ParseIntervalError, ParseMacAddrError, ParsePgLsnError,
+    ParseTimeTzError, PgLsn, Position, QueryItem, Range, Reg, Snapshot, SparseVector, Tid, TimeTz,
+    TsQuery, TsVector, Vector, Weight, Xid, Xid8, Xml,
+};
 pub use self::value::{
     Array, Average, Container, Element, IsRange, MaybeNull, NotNull, Nullability, Nullable, Number,
     Overlap, SqlType, Sum, Text, Time, Truth, Value, ValueOf,
@@ -154,21 +177,27 @@ pub use tokio_postgres;
 pub use tokio_postgres::Row;
 pub use tokio_postgres::types::{FromSql, ToSql};
 
+#[cfg(feature = "bigdecimal")]
+pub use bigdecimal;
 #[cfg(feature = "chrono")]
 pub use chrono;
 #[cfg(feature = "net")]
 pub use cidr;
+#[cfg(feature = "jiff")]
+pub use jiff;
 #[cfg(feature = "decimal")]
 pub use rust_decimal;
 #[cfg(feature = "serde")]
 pub use serde;
 #[cfg(feature = "json")]
 pub use serde_json;
+#[cfg(feature = "time")]
+pub use time;
 #[cfg(feature = "uuid")]
 pub use uuid;
 
 /// The format of generated code that this version of the crate understands.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Compiles only when generated code is of the format that this crate understands. Each generated
 /// tree calls it.
@@ -188,7 +217,7 @@ pub const fn assert_format(format: u32) {
 /// What the macros of this crate expand to.
 #[doc(hidden)]
 pub mod private {
-    pub use crate::expr::qualified;
+    pub use crate::expr::{Fragment, has_element, qualified};
     pub use crate::select::subquery_table as subquery;
     pub use bytes::BytesMut;
     pub use tokio_postgres::types::{IsNull, Type};

@@ -77,6 +77,33 @@ where
     row::get(&row, 0)
 }
 
+/// The first column of all rows of a query.
+///
+/// # Errors
+///
+/// As [`all`].
+pub async fn values<T>(db: &impl Executor, sql: &str, params: Params<'_>) -> Result<Vec<T>>
+where
+    T: for<'a> tokio_postgres::types::FromSql<'a> + Send,
+{
+    let session = db.acquire().await?;
+    let mut rows = pin!(session.query(sql, params).await?);
+    let mut values = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        values.push(row::get(&row, 0)?);
+    }
+    Ok(values)
+}
+
+/// Runs a statement for what it does: a procedure, or a function that returns nothing.
+///
+/// # Errors
+///
+/// What the server reports.
+pub async fn call(db: &impl Executor, sql: &str, params: Params<'_>) -> Result<()> {
+    execute(db, sql, params).await.map(|_| ())
+}
+
 /// Runs a statement and returns the number of rows that it inserted, changed, deleted or returned.
 ///
 /// # Errors

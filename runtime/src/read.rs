@@ -47,6 +47,27 @@ where
     query::value(&Reading(db), sql, params).await
 }
 
+/// The first column of all rows of a query.
+///
+/// # Errors
+///
+/// As [`query::all`].
+pub async fn values<T>(db: &impl Executor, sql: &str, params: Params<'_>) -> Result<Vec<T>>
+where
+    T: for<'a> tokio_postgres::types::FromSql<'a> + Send,
+{
+    query::values(&Reading(db), sql, params).await
+}
+
+/// Runs a query for what it does: a function that returns nothing.
+///
+/// # Errors
+///
+/// What the server reports.
+pub async fn call(db: &impl Executor, sql: &str, params: Params<'_>) -> Result<()> {
+    query::call(&Reading(db), sql, params).await
+}
+
 /// An executor for queries that only read.
 struct Reading<'a, E>(&'a E);
 

@@ -1,19 +1,48 @@
 //! PostgreSQL types that no crate has, and reading and writing values of any type.
 
+#[cfg(feature = "bigdecimal")]
+mod big_decimal;
+mod bits;
+mod extensions;
+pub mod geometric;
+mod infinite;
 mod interval;
+#[cfg(feature = "json")]
+mod json;
 mod macaddr;
+mod multirange;
+mod nd_array;
+mod numbers;
 mod range;
+mod system;
+mod text_search;
+mod texts;
+mod time_tz;
 pub(crate) mod wire;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use bytes::BytesMut;
-use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, WrongType};
+use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, WasNull, WrongType};
 
+#[cfg(feature = "bigdecimal")]
+pub use self::big_decimal::BigDecimal;
+pub use self::bits::{Bits, ParseBitsError};
+pub use self::extensions::{Cube, Geography, Geometry, HalfVector, Hstore, SparseVector, Vector};
+pub use self::infinite::Infinite;
 pub use self::interval::{Interval, ParseIntervalError};
-pub use self::macaddr::{MacAddr, ParseMacAddrError};
+#[cfg(feature = "json")]
+pub use self::json::Json;
+pub use self::macaddr::{MacAddr, MacAddr8, ParseMacAddrError};
+pub use self::multirange::Multirange;
+pub use self::nd_array::{Dimension, NdArray};
+pub use self::numbers::{Cid, Money, ParsePgLsnError, PgLsn, Reg, Xid, Xid8};
 pub use self::range::Range;
+pub use self::system::{Int2Vector, OidVector, Snapshot, Tid};
+pub use self::text_search::{Lexeme, Position, QueryItem, TsQuery, TsVector, Weight};
+pub use self::texts::{JsonPath, Lquery, Ltree, Ltxtquery, Xml};
+pub use self::time_tz::{ParseTimeTzError, TimeTz};
 use crate::error::BoxError;
 
 /// Reads a value, through the base type where it is of a domain.
@@ -22,10 +51,45 @@ pub(crate) fn read<'a, T: FromSql<'a>>(ty: &Type, raw: Option<&'a [u8]>) -> Resu
     if !T::accepts(ty) {
         return Err(Box::new(WrongType::new::<T>(ty.clone())));
     }
-    if let Some(raw) = raw {
-        check_range(ty, raw)?;
+    let Some(raw) = raw else {
+        return T::from_sql_null(ty);
+    };
+    check_range(ty, raw)?;
+    T::from_sql(ty, raw).map_err(|error| explained(ty, raw, error))
+}
+
+/// Says more of what the Rust type can't hold and another one can.
+fn explained(ty: &Type, raw: &[u8], error: BoxError) -> BoxError {
+    if let Some(infinity) = infinite::infinity(ty, raw) {
+        let sign = if infinity == Infinite::Infinity {
+            ""
+        } else {
+            "-"
+        };
+        return format!(
+            "the value is `{sign}infinity`, for which the Rust type has no place\n\
+             help: `infinity = true` in the generator's configuration gives it one"
+        )
+        .into();
     }
-    T::from_sql_nullable(ty, raw)
+    if !matches!(ty.kind(), Kind::Array(_)) {
+        return error;
+    }
+    let form = match wire::array_elements(raw) {
+        Err(_) => "nd",
+        Ok(_) if error.is::<WasNull>() => "nullable",
+        Ok(_) => return error,
+    };
+    format!(
+        "{error}\nhelp: `array = \"{form}\"` for the column under `[columns]` in the generator's \
+         configuration gives it a Rust type that has a place for it"
+    )
+    .into()
+}
+
+/// Whether this is a type of that name that an extension brings, in whatever schema.
+pub(crate) fn is_extension_type(ty: &Type, name: &str) -> bool {
+    ty.name() == name && matches!(ty.kind(), Kind::Simple) && ty.schema() != "pg_catalog"
 }
 
 /// Writes a value, through the base type where it is of a domain.
@@ -94,13 +158,11 @@ fn check_range(ty: &Type, raw: &[u8]) -> Result<(), BoxError> {
     const DAY: [u8; 8] = 86_400_000_000_i64.to_be_bytes();
 
     match *ty {
-        // The second number is the weight of the first digit, in powers of 10000, and a decimal
-        // holds less than 10000^8.
-        #[cfg(feature = "decimal")]
+        // The two highest bits of the third number say that it is none (`numeric.c`).
         Type::NUMERIC => match raw {
-            [_, _, high, low, ..] if i16::from_be_bytes([*high, *low]) > 7 => {
-                Err("the number is too large for a decimal".into())
-            }
+            [_, _, _, _, 0xc0, ..] => Err("the number is `NaN`".into()),
+            [_, _, _, _, 0xd0, ..] => Err("the number is `Infinity`".into()),
+            [_, _, _, _, 0xf0, ..] => Err("the number is `-Infinity`".into()),
             _ => Ok(()),
         },
         Type::TIME if raw == DAY => Err("the time of day is 24:00:00".into()),
@@ -108,7 +170,10 @@ fn check_range(ty: &Type, raw: &[u8]) -> Result<(), BoxError> {
             let Kind::Array(element) = ty.kind() else {
                 return Ok(());
             };
-            let mut rest = wire::array_elements(raw)?;
+            // Of more dimensions the elements are read one by one, and looked at then.
+            let Ok(mut rest) = wire::array_elements(raw) else {
+                return Ok(());
+            };
             while !rest.is_empty() {
                 if let Some(value) = wire::value(&mut rest)? {
                     check_range(element, value)?;

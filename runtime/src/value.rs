@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tokio_postgres::types::{FromSql, ToSql};
 
-use crate::Range;
+use crate::{Infinite, Multirange, NdArray, Range};
 
 /// A Rust type that stands for a type of PostgreSQL.
 ///
@@ -253,6 +253,49 @@ sql_types! {
     Vec<u8> = "bytea";
     crate::Interval = "interval";
     crate::MacAddr = "macaddr";
+    crate::MacAddr8 = "macaddr8";
+    crate::Money = "money";
+    crate::Bits = "varbit";
+    crate::TimeTz = "timetz";
+    crate::geometric::Point = "point";
+    crate::geometric::Line = "line";
+    crate::geometric::LineSegment = "lseg";
+    crate::geometric::Box = "box";
+    crate::geometric::Path = "path";
+    crate::geometric::Polygon = "polygon";
+    crate::geometric::Circle = "circle";
+    crate::TsVector = "tsvector";
+    crate::TsQuery = "tsquery";
+    crate::Xml = "xml";
+    crate::JsonPath = "jsonpath";
+    crate::PgLsn = "pg_lsn";
+    crate::Snapshot = "pg_snapshot";
+    crate::Tid = "tid";
+    crate::Xid = "xid";
+    crate::Cid = "cid";
+    crate::Xid8 = "xid8";
+    crate::Reg = "oid";
+    crate::Int2Vector = "int2vector";
+    crate::OidVector = "oidvector";
+    crate::Hstore = "hstore";
+    crate::Ltree = "ltree";
+    crate::Lquery = "lquery";
+    crate::Ltxtquery = "ltxtquery";
+    crate::Cube = "cube";
+    crate::Vector = "vector";
+    crate::HalfVector = "halfvec";
+    crate::SparseVector = "sparsevec";
+    crate::Geometry = "geometry";
+    crate::Geography = "geography";
+    #[cfg(feature = "bigdecimal")] crate::BigDecimal = "numeric";
+    #[cfg(feature = "time")] time::Date = "date";
+    #[cfg(feature = "time")] time::Time = "time";
+    #[cfg(feature = "time")] time::PrimitiveDateTime = "timestamp";
+    #[cfg(feature = "time")] time::OffsetDateTime = "timestamptz";
+    #[cfg(feature = "jiff")] jiff::civil::Date = "date";
+    #[cfg(feature = "jiff")] jiff::civil::Time = "time";
+    #[cfg(feature = "jiff")] jiff::civil::DateTime = "timestamp";
+    #[cfg(feature = "jiff")] jiff::Timestamp = "timestamptz";
     #[cfg(feature = "decimal")] rust_decimal::Decimal = "numeric";
     #[cfg(feature = "uuid")] uuid::Uuid = "uuid";
     #[cfg(feature = "chrono")] chrono::NaiveDate = "date";
@@ -277,9 +320,29 @@ impl<T: Element> SqlType for Vec<Option<T>> {
     }
 }
 
-/// The elements of PostgreSQL's own range types.
+/// An array of any number of dimensions.
+impl<T: Element> SqlType for NdArray<T> {
+    fn sql_name() -> Cow<'static, str> {
+        Vec::<T>::sql_name()
+    }
+}
+
+#[cfg(feature = "json")]
+impl<T> SqlType for crate::Json<T>
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + std::fmt::Debug + Send + Sync + 'static,
+{
+    fn sql_name() -> Cow<'static, str> {
+        Cow::Borrowed("jsonb")
+    }
+}
+
+#[cfg(feature = "json")]
+impl<T> Element for crate::Json<T> where Self: SqlType {}
+
+/// The elements of PostgreSQL's own range types, with their multiranges.
 macro_rules! ranges {
-    ($($(#[$attribute:meta])* $element:ty = $sql:literal;)+) => {$(
+    ($($(#[$attribute:meta])* $element:ty = $sql:literal, $multi:literal;)+) => {$(
         $(#[$attribute])*
         impl SqlType for Range<$element> {
             fn sql_name() -> Cow<'static, str> {
@@ -289,17 +352,95 @@ macro_rules! ranges {
 
         $(#[$attribute])*
         impl Element for Range<$element> {}
+
+        $(#[$attribute])*
+        impl SqlType for Multirange<$element> {
+            fn sql_name() -> Cow<'static, str> {
+                Cow::Borrowed($multi)
+            }
+        }
+
+        $(#[$attribute])*
+        impl Element for Multirange<$element> {}
     )+};
 }
 
 ranges! {
-    i32 = "int4range";
-    i64 = "int8range";
-    #[cfg(feature = "decimal")] rust_decimal::Decimal = "numrange";
-    #[cfg(feature = "chrono")] chrono::NaiveDate = "daterange";
-    #[cfg(feature = "chrono")] chrono::NaiveDateTime = "tsrange";
-    #[cfg(feature = "chrono")] chrono::DateTime<chrono::Utc> = "tstzrange";
+    i32 = "int4range", "int4multirange";
+    i64 = "int8range", "int8multirange";
+    #[cfg(feature = "decimal")] rust_decimal::Decimal = "numrange", "nummultirange";
+    #[cfg(feature = "bigdecimal")] crate::BigDecimal = "numrange", "nummultirange";
+    #[cfg(feature = "chrono")] chrono::NaiveDate = "daterange", "datemultirange";
+    #[cfg(feature = "chrono")] chrono::NaiveDateTime = "tsrange", "tsmultirange";
+    #[cfg(feature = "chrono")] chrono::DateTime<chrono::Utc> = "tstzrange", "tstzmultirange";
+    #[cfg(feature = "time")] time::Date = "daterange", "datemultirange";
+    #[cfg(feature = "time")] time::PrimitiveDateTime = "tsrange", "tsmultirange";
+    #[cfg(feature = "time")] time::OffsetDateTime = "tstzrange", "tstzmultirange";
+    #[cfg(feature = "jiff")] jiff::civil::Date = "daterange", "datemultirange";
+    #[cfg(feature = "jiff")] jiff::civil::DateTime = "tsrange", "tsmultirange";
+    #[cfg(feature = "jiff")] jiff::Timestamp = "tstzrange", "tstzmultirange";
 }
+
+/// A day or moment, which may be infinite as an [`Infinite`].
+pub trait Temporal: SqlType {}
+
+macro_rules! temporal {
+    ($($(#[$attribute:meta])* $rust:ty),+ $(,)?) => {$(
+        $(#[$attribute])*
+        impl Temporal for $rust {}
+    )+};
+}
+
+temporal!(
+    #[cfg(feature = "chrono")]
+    chrono::NaiveDate,
+    #[cfg(feature = "chrono")]
+    chrono::NaiveDateTime,
+    #[cfg(feature = "chrono")]
+    chrono::DateTime<chrono::Utc>,
+    #[cfg(feature = "time")]
+    time::Date,
+    #[cfg(feature = "time")]
+    time::PrimitiveDateTime,
+    #[cfg(feature = "time")]
+    time::OffsetDateTime,
+    #[cfg(feature = "jiff")]
+    jiff::civil::Date,
+    #[cfg(feature = "jiff")]
+    jiff::civil::DateTime,
+    #[cfg(feature = "jiff")]
+    jiff::Timestamp,
+);
+
+impl<T: Temporal> SqlType for Infinite<T> {
+    fn sql_name() -> Cow<'static, str> {
+        T::sql_name()
+    }
+}
+
+impl<T: Temporal> Element for Infinite<T> {}
+
+impl<T: Temporal> SqlType for Range<Infinite<T>>
+where
+    Range<T>: SqlType,
+{
+    fn sql_name() -> Cow<'static, str> {
+        Range::<T>::sql_name()
+    }
+}
+
+impl<T: Temporal> Element for Range<Infinite<T>> where Range<T>: SqlType {}
+
+impl<T: Temporal> SqlType for Multirange<Infinite<T>>
+where
+    Multirange<T>: SqlType,
+{
+    fn sql_name() -> Cow<'static, str> {
+        Multirange::<T>::sql_name()
+    }
+}
+
+impl<T: Temporal> Element for Multirange<Infinite<T>> where Multirange<T>: SqlType {}
 
 impl Text for String {}
 
@@ -309,9 +450,24 @@ impl<T: Element> Overlap for Vec<T> {}
 impl<T: Element> Overlap for Vec<Option<T>> {}
 impl<T: Element> Array for Vec<T> {}
 impl<T: Element> Array for Vec<Option<T>> {}
+impl<T: Element> Container for NdArray<T> {}
+impl<T: Element> Overlap for NdArray<T> {}
+impl<T: Element> Array for NdArray<T> {}
 
 impl<T: Element> Container for Range<T> where Self: SqlType {}
 impl<T: Element> Overlap for Range<T> where Self: SqlType {}
+
+impl<T> Container for Multirange<T> where Self: SqlType {}
+impl<T> Overlap for Multirange<T> where Self: SqlType {}
+impl Container for crate::Hstore {}
+
+#[cfg(feature = "json")]
+impl<T> Container for crate::Json<T>
+where
+    Self: SqlType,
+{
+    const CAST: &'static str = "::jsonb";
+}
 
 impl<T: Element> IsRange for Range<T>
 where
@@ -342,6 +498,8 @@ macro_rules! numbers {
 }
 
 numbers!(
+    #[cfg(feature = "bigdecimal")]
+    crate::BigDecimal,
     i16,
     i32,
     i64,
@@ -358,6 +516,7 @@ outputs! {
     f32 => f32;
     f64 => f64;
     crate::Interval => crate::Interval;
+    #[cfg(feature = "bigdecimal")] crate::BigDecimal => crate::BigDecimal;
     #[cfg(feature = "decimal")] i64 => rust_decimal::Decimal;
     #[cfg(feature = "decimal")] rust_decimal::Decimal => rust_decimal::Decimal;
 }
@@ -367,29 +526,43 @@ outputs! {
     f32 => f64;
     f64 => f64;
     crate::Interval => crate::Interval;
+    #[cfg(feature = "bigdecimal")] crate::BigDecimal => crate::BigDecimal;
     #[cfg(feature = "decimal")] i16 => rust_decimal::Decimal;
     #[cfg(feature = "decimal")] i32 => rust_decimal::Decimal;
     #[cfg(feature = "decimal")] i64 => rust_decimal::Decimal;
     #[cfg(feature = "decimal")] rust_decimal::Decimal => rust_decimal::Decimal;
 }
 
-#[cfg(feature = "chrono")]
-mod time {
-    use super::Time;
-    use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+macro_rules! times {
+    ($feature:literal: $date:ty, $timestamp:ty, $timestamptz:ty) => {
+        #[cfg(feature = $feature)]
+        impl Time for $date {
+            type Precise = $timestamp;
+            type Difference = i32;
+        }
 
-    impl Time for NaiveDate {
-        type Precise = NaiveDateTime;
-        type Difference = i32;
-    }
+        #[cfg(feature = $feature)]
+        impl Time for $timestamp {
+            type Precise = Self;
+            type Difference = crate::Interval;
+        }
 
-    impl Time for NaiveDateTime {
-        type Precise = NaiveDateTime;
-        type Difference = crate::Interval;
-    }
+        #[cfg(feature = $feature)]
+        impl Time for $timestamptz {
+            type Precise = Self;
+            type Difference = crate::Interval;
+        }
+    };
+}
 
-    impl Time for DateTime<Utc> {
-        type Precise = DateTime<Utc>;
-        type Difference = crate::Interval;
-    }
+times!("chrono": chrono::NaiveDate, chrono::NaiveDateTime, chrono::DateTime<chrono::Utc>);
+times!("time": time::Date, time::PrimitiveDateTime, time::OffsetDateTime);
+times!("jiff": jiff::civil::Date, jiff::civil::DateTime, jiff::Timestamp);
+
+impl<T: Time + Temporal> Time for Infinite<T>
+where
+    T::Precise: Temporal,
+{
+    type Precise = Infinite<T::Precise>;
+    type Difference = T::Difference;
 }

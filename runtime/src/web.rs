@@ -48,7 +48,7 @@
 //! |---|---|
 //! | 404 | [`NotFound`](Error::NotFound) |
 //! | 409 | [`UniqueViolation`](Error::UniqueViolation), [`ExclusionViolation`](Error::ExclusionViolation), [`ForeignKeyViolation`](Error::ForeignKeyViolation), [`StaleRow`](Error::StaleRow) |
-//! | 422 | [`CheckViolation`](Error::CheckViolation), [`NotNullViolation`](Error::NotNullViolation), and SQLSTATE class 22 (data exceptions: too long, too large, not a date, a NUL in a text), but for a division by zero |
+//! | 422 | [`CheckViolation`](Error::CheckViolation), [`NotNullViolation`](Error::NotNullViolation), [`TooLong`](Error::TooLong), and SQLSTATE class 22 (data exceptions: too long, too large, not a date, a NUL in a text), but for a division by zero |
 //! | 503 with `Retry-After` | what surely has done nothing: [`PoolTimeout`](Error::PoolTimeout), [`SerializationFailure`](Error::SerializationFailure), [`DeadlockDetected`](Error::DeadlockDetected), a statement or a lock that took too long |
 //! | 503 | the connection is gone or could not be made ([`is_unavailable`](Error::is_unavailable)): the answer to a statement that was carried out may be lost with it |
 //! | 500 | everything else |
@@ -345,7 +345,9 @@ impl Error {
             | Self::ExclusionViolation(_)
             | Self::ForeignKeyViolation(_)
             | Self::StaleRow => StatusCode::CONFLICT,
-            Self::CheckViolation(_) | Self::NotNullViolation(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::CheckViolation(_) | Self::NotNullViolation(_) | Self::TooLong { .. } => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             _ if has_done_nothing(self) || self.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(error) if is_unfit(error.code()) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,

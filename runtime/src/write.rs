@@ -7,6 +7,7 @@ mod assign;
 mod change;
 mod copy;
 mod insert;
+mod length;
 mod many;
 
 use std::fmt::Write;
@@ -21,6 +22,7 @@ pub use self::change::{
 };
 pub use self::copy::{CopyFormat, CopyOut, copy_in, copy_in_stream, copy_out};
 pub use self::insert::{ColumnsOf, Excluded, Insert, OnConflict, Upsert, excluded};
+use self::length::check_lengths;
 pub use self::many::insert_many;
 use crate::expr::quoted;
 use crate::{Error, Executor, Params, Result, Table, query};
@@ -67,6 +69,7 @@ pub struct WriteColumn {
     ty: &'static str,
     element: Option<&'static str>,
     cast: Option<&'static str>,
+    max_length: Option<u32>,
 }
 
 impl WriteColumn {
@@ -77,6 +80,7 @@ impl WriteColumn {
             ty,
             element: None,
             cast: None,
+            max_length: None,
         }
     }
 
@@ -107,13 +111,14 @@ struct Given<'a> {
 }
 
 impl<'a> Given<'a> {
-    fn new(columns: &'static [WriteColumn], values: Vec<Option<Value<'a>>>) -> Self {
+    fn new(columns: &'static [WriteColumn], values: Vec<Option<Value<'a>>>) -> Result<Self> {
+        check_lengths(columns, &values)?;
         let (columns, values) = columns
             .iter()
             .zip(values)
             .filter_map(|(column, value)| Some((column, value?)))
             .unzip();
-        Self { columns, values }
+        Ok(Self { columns, values })
     }
 
     /// `INSERT INTO "public"."users" AS t ("a", "b") VALUES ($1::int4, $2::text)`
@@ -158,9 +163,9 @@ fn push_comma(sql: &mut String, index: usize) {
 ///
 /// # Errors
 ///
-/// A violated constraint, or what else the server reports.
+/// A violated constraint, or what else the server reports; [`Error::TooLong`] where strings are measured.
 pub async fn insert<N: NewRow>(db: &impl Executor, row: &N) -> Result<N::Row> {
-    let given = Given::new(N::COLUMNS, row.values());
+    let given = Given::new(N::COLUMNS, row.values())?;
     let mut sql = given.insert_into(N::Row::NAME);
     push!(sql, " RETURNING {}", N::Row::SELECT_LIST);
     query::one(db, &sql, &given.values).await
@@ -174,14 +179,14 @@ pub async fn insert<N: NewRow>(db: &impl Executor, row: &N) -> Result<N::Row> {
 ///
 /// # Errors
 ///
-/// A violated constraint, or what else the server reports.
+/// A violated constraint, or what else the server reports; [`Error::TooLong`] where strings are measured.
 pub async fn upsert<N: NewRow>(
     db: &impl Executor,
     row: &N,
     target: &str,
     key: &[&str],
 ) -> Result<N::Row> {
-    let given = Given::new(N::COLUMNS, row.values());
+    let given = Given::new(N::COLUMNS, row.values())?;
     let mut sql = given.insert_into(N::Row::NAME);
     push!(sql, " ON CONFLICT {target} DO UPDATE SET ");
     let version = N::Row::VERSION.map(quoted);
@@ -212,7 +217,7 @@ pub async fn upsert<N: NewRow>(
 ///
 /// # Errors
 ///
-/// A violated constraint, or what else the server reports.
+/// A violated constraint, or what else the server reports; [`Error::TooLong`] where strings are measured.
 pub async fn update<P: Patch>(
     db: &impl Executor,
     patch: &P,
@@ -251,7 +256,7 @@ async fn update_where<P: Patch>(
 ) -> Result<Option<P::Row>> {
     let table = P::Row::NAME;
     let list = P::Row::SELECT_LIST;
-    let given = Given::new(P::COLUMNS, patch.values());
+    let given = Given::new(P::COLUMNS, patch.values())?;
     if given.columns.is_empty() {
         let sql = format!("SELECT {list} FROM {table} WHERE {condition}");
         return query::one_or_none(db, &sql, condition_params).await;

@@ -32,7 +32,10 @@ impl CompositeFile {
                 attributes: model.attributes.clone(),
                 name: model.name.clone(),
                 fields: (fields.clone())
-                    .map(|field| Field::new(&field.ident, &field.ty, &field.doc, serde))
+                    .map(|field| {
+                        Field::new(&field.ident, &field.ty, &field.doc, serde)
+                            .with(&field.attributes)
+                    })
                     .collect(),
             },
             name: model.name.clone(),

@@ -40,6 +40,24 @@ impl Constant {
         }
     }
 
+    /// `User::NAME_MAX_LENGTH`.
+    pub fn max_length(field: &Field) -> Option<Self> {
+        let (name, length) = field.max_length.as_ref()?;
+        let column = code(&field.ident.db);
+        Some(Self {
+            doc: doc(
+                &[format!("How many characters the column {column} takes.")],
+                4,
+            ),
+            line: constant(
+                &format!("pub const {name}"),
+                "usize",
+                &Expr::atom(length.to_string()),
+                4,
+            ),
+        })
+    }
+
     /// `User::USERS_EMAIL_KEY`.
     pub fn constraint(constraint: &ConstraintName) -> Self {
         Self {

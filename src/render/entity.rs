@@ -6,10 +6,11 @@ use super::constant::Constant;
 use super::function::Function;
 use super::layout::{Expr, constant, field_value, impl_header};
 use super::new_row::NewRow;
+use super::newtype::{Lookup, Newtype};
 use super::patch::Patch;
 use super::struct_type::{Field, Struct, derive};
 use super::text::{code, doc, str_literal};
-use crate::model::{self, Entity};
+use crate::model::{self, Entity, Ident};
 
 /// The file of a table or view.
 #[derive(Template)]
@@ -20,6 +21,7 @@ pub struct EntityFile {
     items: Vec<Item>,
     from_row: FromRow,
     table: Table,
+    key_type: Option<KeyType>,
     new_row: Option<NewRow>,
     patch: Option<Patch>,
 }
@@ -39,10 +41,34 @@ impl fmt::Display for Item {
     }
 }
 
+/// The type of the primary key.
+enum KeyType {
+    Id(Newtype),
+    Lookup(Lookup),
+}
+
+impl KeyType {
+    fn new(model: &model::KeyType, serde: bool) -> Self {
+        match model {
+            model::KeyType::Id(id) => Self::Id(Newtype::new(id, "", "", serde)),
+            model::KeyType::Lookup(lookup) => Self::Lookup(Lookup::new(lookup, serde)),
+        }
+    }
+}
+
+impl fmt::Display for KeyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Lookup(lookup) => lookup.fmt(f),
+        }
+    }
+}
+
 /// `impl FromRow for User`.
 #[derive(Template)]
 #[template(path = "from_row.rs.j2", escape = "none")]
-struct FromRow {
+pub struct FromRow {
     header: String,
     width: usize,
     fields: Vec<String>,
@@ -62,12 +88,13 @@ struct Table {
 }
 
 impl EntityFile {
-    pub fn new(entity: &Entity, schema: &str, serde: bool) -> Self {
-        let table = code(&format!("{schema}.{}", entity.module.db));
+    pub fn new(entity: &Entity, serde: bool) -> Self {
+        let table = code(&format!("{}.{}", entity.schema, entity.module.db));
         let columns = entity.fields.iter().map(Constant::column);
         let constraints = entity.constraints.iter().map(Constant::constraint);
         let relations = entity.relations.iter().filter_map(Constant::relation);
-        let constants = columns.chain(constraints).chain(relations);
+        let lengths = entity.fields.iter().filter_map(Constant::max_length);
+        let constants = columns.chain(lengths).chain(constraints).chain(relations);
         let functions = (entity.functions.iter().map(Function::new))
             .chain(Function::statements(entity, &table))
             .chain(entity.relations.iter().map(Function::relation));
@@ -77,8 +104,9 @@ impl EntityFile {
             items: (constants.map(Item::Constant))
                 .chain(functions.map(Item::Function))
                 .collect(),
-            from_row: FromRow::new(entity),
+            from_row: FromRow::new(&entity.row, entity.fields.iter().map(|field| &field.ident)),
             table: Table::new(entity),
+            key_type: (entity.key_type.as_ref()).map(|key_type| KeyType::new(key_type, serde)),
             new_row: entity
                 .new_row
                 .as_ref()
@@ -92,7 +120,9 @@ impl EntityFile {
 }
 
 fn row(entity: &Entity, serde: bool) -> Struct {
-    let field = |field: &model::Field| Field::new(&field.ident, &field.ty, &field.doc, serde);
+    let field = |field: &model::Field| {
+        Field::new(&field.ident, &field.ty, &field.doc, serde).with(&field.attributes)
+    };
     Struct {
         doc: doc(&entity.doc, 0),
         derive: derive(&["Clone", "Debug", "PartialEq"], serde, &entity.derives),
@@ -104,20 +134,21 @@ fn row(entity: &Entity, serde: bool) -> Struct {
 }
 
 impl FromRow {
-    fn new(entity: &Entity) -> Self {
-        let field = |(i, field): (usize, &model::Field)| {
+    pub fn new<'m>(row: &str, fields: impl ExactSizeIterator<Item = &'m Ident>) -> Self {
+        let width = fields.len();
+        let field = |(i, ident): (usize, &Ident)| {
             let at = match i {
                 0 => "at".to_owned(),
                 i => format!("at + {i}"),
             };
             let args = vec![Expr::atom("row"), Expr::Atom(at)];
             let get = Expr::call("::rowsmith_runtime::get", args);
-            field_value(&field.ident.rs, &Expr::Try(Box::new(get)), 12)
+            field_value(&ident.rs, &Expr::Try(Box::new(get)), 12)
         };
         Self {
-            header: impl_header("::rowsmith_runtime::FromRow", &entity.row),
-            width: entity.fields.len(),
-            fields: entity.fields.iter().enumerate().map(field).collect(),
+            header: impl_header("::rowsmith_runtime::FromRow", row),
+            width,
+            fields: fields.enumerate().map(field).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@ use askama::Template;
 use super::layout::{Expr, arm, constant, impl_header, macro_call};
 use super::struct_type::{derive, rename};
 use super::text::{code, doc, str_literal};
-use crate::model::{Enum, Ident};
+use crate::model::{self, Enum};
 
 /// The file of an enum type.
 #[derive(Template)]
@@ -27,12 +27,13 @@ struct Variant {
     doc: String,
     /// The attribute for the label, where serde would use another name.
     rename: Option<String>,
+    attributes: Vec<String>,
     name: String,
     /// The arm that gives the label.
     arm: String,
 }
 
-const USUAL: [&str; 8] = [
+pub(super) const USUAL: [&str; 8] = [
     "Clone",
     "Copy",
     "Debug",
@@ -45,16 +46,21 @@ const USUAL: [&str; 8] = [
 
 impl EnumFile {
     pub fn new(model: &Enum, serde: bool) -> Self {
-        let variant = |ident: &Ident| Variant {
-            doc: doc(&[code(&ident.db)], 4),
-            rename: rename(ident, serde),
-            name: ident.rs.clone(),
-            arm: arm(&format!("Self::{}", ident.rs), &str_literal(&ident.db), 12),
+        let variant = |it: &model::Variant| Variant {
+            doc: doc(&[code(&it.ident.db)], 4),
+            rename: rename(&it.ident, serde),
+            attributes: it.attributes.clone(),
+            name: it.ident.rs.clone(),
+            arm: arm(
+                &format!("Self::{}", it.ident.rs),
+                &str_literal(&it.ident.db),
+                12,
+            ),
         };
         let all = model
             .variants
             .iter()
-            .map(|ident| Expr::Atom(format!("Self::{}", ident.rs)));
+            .map(|it| Expr::Atom(format!("Self::{}", it.ident.rs)));
         let all = Expr::List("&[", all.collect());
         let text = |name: &str, text: &str| {
             constant(name, "&'static str", &Expr::atom(str_literal(text)), 4)

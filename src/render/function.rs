@@ -28,6 +28,7 @@ impl Function {
             Returns::Count => ("read::value", "i64"),
             Returns::Exists => ("read::value", "bool"),
             Returns::Affected => ("query::affected", "bool"),
+            Returns::Nothing => ("query::call", "()"),
         };
         let mut params = vec![EXECUTOR.to_owned()];
         params.extend(

@@ -422,6 +422,26 @@ pub fn attribute(name: &str, argument: &str, indent: usize) -> String {
     text + ")]"
 }
 
+/// `pub struct Name(pub ty);`; `head` is all before the parenthesis.
+pub fn tuple_struct(head: &str, visibility: &str, text: &str) -> String {
+    let line = format!("{head}({visibility}{text});");
+    if line.width() <= MAX_WIDTH {
+        return line;
+    }
+    let place = Place {
+        used: TAB + visibility.width(),
+        ..Place::line(TAB)
+    };
+    let laid_out = ty(text, place);
+    let text = laid_out.as_deref().unwrap_or(text);
+    format!("{head}(\n    {visibility}{text},\n);")
+}
+
+/// `path! { argument }`, in which rustfmt touches nothing.
+pub fn macro_block(path: &str, argument: &str) -> String {
+    format!("{path}! {{\n    {argument}\n}}")
+}
+
 /// `path!(argument);`.
 pub fn macro_call(path: &str, argument: &str) -> String {
     let line = format!("{path}!({argument});");

@@ -25,8 +25,8 @@ struct Mod {
 impl ModuleFile {
     /// `schema` is that of the root.
     pub fn new(module: &Module, schema: Option<&Schema>) -> Self {
-        let file = |what: &str, ident: &Ident| {
-            let name = code(&format!("{}.{}", module.ident.db, ident.db));
+        let file = |what: &str, schema: &str, ident: &Ident| {
+            let name = code(&format!("{schema}.{}", ident.db));
             Mod {
                 doc: doc(&[format!("{what} {name}.")], 0),
                 path: path(&ident.rs, ".rs"),
@@ -37,15 +37,19 @@ impl ModuleFile {
         let entities = module
             .entities
             .iter()
-            .map(|entity| file("The rows of", &entity.module));
+            .map(|entity| file("The rows of", &entity.schema, &entity.module));
         let enums = module
             .enums
             .iter()
-            .map(|it| file("The enum type", &it.module));
+            .map(|it| file("The enum type", &it.schema, &it.module));
         let composites = module
             .composites
             .iter()
-            .map(|it| file("The composite type", &it.module));
+            .map(|it| file("The composite type", &it.schema, &it.module));
+        let newtypes = module
+            .newtypes
+            .iter()
+            .map(|it| file("The type", &it.schema, &it.module));
         let schemas = module.modules.iter().map(|inner| Mod {
             doc: doc(&inner.doc, 0),
             path: path(&inner.ident.rs, "/mod.rs"),
@@ -61,7 +65,23 @@ impl ModuleFile {
             name: schema.module.clone(),
             reexport: true,
         });
-        let mods = entities.chain(enums).chain(composites).chain(schemas);
+        let beside = |doc_line: String, name: &str| Mod {
+            doc: doc(&[doc_line], 0),
+            path: None,
+            name: name.to_owned(),
+            reexport: false,
+        };
+        let schema_name = code(&module.ident.db);
+        let routines = (module.routines.iter()).map(|it| {
+            let line = format!("The functions and procedures of the schema {schema_name}.");
+            beside(line, &it.module)
+        });
+        let sequences = (module.sequences.iter()).map(|it| {
+            let line = format!("Sequences of the schema {schema_name} that belong to no column.");
+            beside(line, &it.module)
+        });
+        let types = entities.chain(enums).chain(composites).chain(newtypes);
+        let mods = types.chain(routines).chain(sequences).chain(schemas);
         Self {
             root: schema.is_some(),
             mods: mods.chain(whole).collect(),

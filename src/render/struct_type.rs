@@ -23,6 +23,7 @@ pub struct Field {
     rename: Option<String>,
     /// Left out of what is serialized when nothing is assigned.
     skip_omitted: bool,
+    attributes: Vec<String>,
     line: String,
 }
 
@@ -32,7 +33,16 @@ impl Field {
             doc: doc(doc_lines, 4),
             rename: rename(ident, serde),
             skip_omitted: false,
+            attributes: Vec::new(),
             line: layout::field(&format!("pub {}", ident.rs), ty, 4),
+        }
+    }
+
+    /// The field with attributes of the configuration.
+    pub fn with(self, attributes: &[String]) -> Self {
+        Self {
+            attributes: attributes.to_vec(),
+            ..self
         }
     }
 

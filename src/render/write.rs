@@ -70,6 +70,9 @@ fn column(field: &WriteField) -> Expr {
     if let Some(cast) = &write.cast_sql {
         column = column.link(format!(".cast({})", str_literal(cast)));
     }
+    if let Some(max) = write.max_length {
+        column = column.link(format!(".max_length({max})"));
+    }
     column
 }
 

@@ -79,6 +79,20 @@ pub(super) fn row(object: Object<'_>) -> Vec<String> {
         Object::Composite(ty) => {
             with_comment(ty.comment.as_deref(), format!("The composite type {name}."))
         }
+        Object::Domain(domain) => {
+            let base = code(&domain.base.to_string());
+            let fact = format!("The domain {name} over {base}.");
+            with_comment(domain.comment.as_deref(), fact)
+        }
+        Object::Range(range) => {
+            let subtype = code(&range.subtype.to_string());
+            let fact = format!("The range type {name} over {subtype}.");
+            with_comment(range.comment.as_deref(), fact)
+        }
+        Object::Multirange(_, range) => {
+            let range = code(&range.name.to_string());
+            vec![format!("The multirange type {name} of {range}.")]
+        }
     }
 }
 
@@ -88,6 +102,11 @@ pub(super) fn attribute(attribute: &Attribute, context: &Context<'_>) -> Vec<Str
         attribute.comment.as_deref(),
         ty(&attribute.ty, context, false),
     )
+}
+
+/// The doc of a field that is known by its type alone.
+pub(super) fn of_type(of: &TypeRef, context: &Context<'_>) -> Vec<String> {
+    vec![ty(of, context, context.types.value(of).is_text())]
 }
 
 /// The docs of a row's fields, in their order.
@@ -100,16 +119,16 @@ pub(super) fn fields(row: &Row<'_>, context: &Context<'_>) -> Vec<Vec<String>> {
     for key in &row.keys {
         add(&mut facts, &key.columns, || key_fact(key));
     }
-    if let Some(table) = row.table() {
-        for key in &table.foreign_keys {
-            let Some(columns) = row.columns(&key.columns) else {
-                continue;
-            };
-            for (i, target) in columns.iter().zip(&key.referenced_columns) {
-                let target = code(&format!("{}.{target}", key.referenced_table));
-                add(&mut facts, &[*i], || format!("references {target}"));
-            }
+    for key in &row.foreign_keys {
+        let Some(columns) = row.columns(&key.columns) else {
+            continue;
+        };
+        for (i, target) in columns.iter().zip(&key.referenced_columns) {
+            let target = code(&format!("{}.{target}", key.referenced_table));
+            add(&mut facts, &[*i], || format!("references {target}"));
         }
+    }
+    if let Some(table) = row.table() {
         for (check, column) in column_checks(row, table) {
             add(&mut facts, &[column], || format!("check {}", code(check)));
         }

@@ -4,9 +4,12 @@ use std::collections::HashSet;
 
 use super::Context;
 use super::docs;
-use super::names::{self, Holder, Wish};
+use super::names::{self, Grant, Holder, Namespace, Wish};
 use super::rows::{Field, Key, KeyKind, Row};
+use super::settings::Wanted;
 use super::sql;
+use super::tree::Object;
+use crate::catalog::{QualifiedName, View};
 use crate::model::{Function, Param, Returns};
 
 /// A function that waits for its name.
@@ -24,16 +27,29 @@ pub(super) fn functions<'a>(row: &mut Row<'a>, context: &Context<'a>) -> Vec<Fun
     let mut functions = Vec::new();
     let primary = row.primary_key().cloned();
     if let Some(key) = &primary {
-        functions.push(find(row, key));
+        let find = find(row, key);
+        functions.extend(renamed(row, find, context));
     }
     functions.extend(named(row, finds(row), context));
-    functions.push(list(row));
+    let list = list(row);
+    functions.extend(renamed(row, list, context));
     functions.extend(named(row, lists(row), context));
-    functions.push(count(row));
+    let count = count(row);
+    functions.extend(renamed(row, count, context));
+    if let Object::View(view) = row.object
+        && view.materialized
+    {
+        for function in refresh(view, row) {
+            functions.extend(renamed(row, function, context));
+        }
+    }
     if let Some(key) = &primary {
-        functions.push(exists(row, key));
-        let delete = delete(row, key);
-        functions.extend(named(row, vec![delete], context));
+        let exists = exists(row, key);
+        functions.extend(renamed(row, exists, context));
+        if row.table().is_some() {
+            let delete = delete(row, key);
+            functions.extend(named(row, vec![delete], context));
+        }
     }
     functions
 }
@@ -77,6 +93,49 @@ fn count(row: &Row<'_>) -> Function {
         returns: Returns::Count,
         sql: vec![format!("SELECT count(*) FROM {}", sql::qualified(row.name))],
     }
+}
+
+/// A refresh beside readers needs a unique index on plain columns and all rows (manual,
+/// `REFRESH MATERIALIZED VIEW`).
+fn refresh<'a>(view: &'a View, row: &mut Row<'a>) -> Vec<Function> {
+    let name = docs::object(&view.name);
+    let mut functions = Vec::new();
+    let mut push = |function: &str, word: &str, doc: Vec<String>| {
+        row.functions.hold(function, Holder::Reserved);
+        functions.push(Function {
+            name: function.to_owned(),
+            doc,
+            params: Vec::new(),
+            returns: Returns::Nothing,
+            sql: vec![format!(
+                "REFRESH MATERIALIZED VIEW {word}{}",
+                sql::qualified(&view.name)
+            )],
+        });
+    };
+    let doc = vec![
+        format!("Runs the query of the materialized view {name} anew and replaces its rows."),
+        String::new(),
+        "Nobody can read them meanwhile.".to_owned(),
+    ];
+    push("refresh", "", doc);
+    let index = row
+        .keys
+        .iter()
+        .find(|key| key.kind == KeyKind::Index && key.predicate.is_none());
+    if let Some(index) = index {
+        let doc = vec![
+            format!(
+                "As `refresh`, while others read the rows, which the unique index {} lets the server \
+                 tell apart.",
+                docs::code(index.name)
+            ),
+            String::new(),
+            "The view must have been filled before.".to_owned(),
+        ];
+        push("refresh_concurrently", "CONCURRENTLY ", doc);
+    }
+    functions
 }
 
 fn exists(row: &Row<'_>, key: &Key<'_>) -> Function {
@@ -165,13 +224,11 @@ fn finds<'a>(row: &Row<'a>) -> Vec<Planned<'a>> {
 /// Foreign keys in the order of their columns, then indexes by name; nothing that is unique.
 fn lists<'a>(row: &Row<'a>) -> Vec<Planned<'a>> {
     let mut wanted: Vec<(Vec<usize>, Holder<'a>)> = Vec::new();
-    if let Some(table) = row.table() {
-        wanted.extend(table.foreign_keys.iter().filter_map(|key| {
-            let holder = Holder::Member("foreign key", row.name, &key.name);
-            Some((row.columns(&key.columns)?, holder))
-        }));
-        wanted.sort_by(|(a, _), (b, _)| a.cmp(b));
-    }
+    wanted.extend(row.foreign_keys.iter().filter_map(|key| {
+        let holder = Holder::Member("foreign key", row.name, &key.name);
+        Some((row.columns(&key.columns)?, holder))
+    }));
+    wanted.sort_by(|(a, _), (b, _)| a.cmp(b));
     for index in row.indexes() {
         let scans = matches!(index.method.as_str(), "btree" | "hash");
         if scans
@@ -201,6 +258,47 @@ fn lists<'a>(row: &Row<'a>) -> Vec<Planned<'a>> {
         .collect()
 }
 
+/// The name of a function as it is configured; `None` when it is left out. The name that it would have had
+/// stays its own, so that no other function takes it.
+pub(super) fn configured<'a>(
+    table: &QualifiedName,
+    holder: Holder<'a>,
+    grant: &Grant<'a>,
+    namespace: &mut Namespace<'a>,
+    context: &Context<'a>,
+) -> Option<String> {
+    let settings = &context.settings;
+    match settings.function(table, &grant.name) {
+        Wanted::AsEver => {
+            settings.report_function_loss(table, holder, grant);
+            Some(grant.name.clone())
+        }
+        Wanted::LeftOut => None,
+        Wanted::Called(name) => {
+            if let Some(other) = namespace.holder(name) {
+                settings.report_function_name(table, &grant.name, name, other);
+            }
+            namespace.hold(name, holder);
+            Some(name.to_owned())
+        }
+    }
+}
+
+/// The same for a function that each table has.
+fn renamed<'a>(
+    row: &mut Row<'a>,
+    mut function: Function,
+    context: &Context<'a>,
+) -> Option<Function> {
+    let grant = Grant {
+        name: std::mem::take(&mut function.name),
+        lost: None,
+    };
+    let holder = Holder::Object("table or view", row.name);
+    function.name = configured(row.name, holder, &grant, &mut row.functions, context)?;
+    Some(function)
+}
+
 /// Gives planned functions their names and statements.
 fn named<'a>(row: &mut Row<'a>, planned: Vec<Planned<'a>>, context: &Context<'a>) -> Vec<Function> {
     let wishes = planned
@@ -215,9 +313,10 @@ fn named<'a>(row: &mut Row<'a>, planned: Vec<Planned<'a>>, context: &Context<'a>
     let grants = row.functions.grant(wishes, names::escape);
     let mut functions = Vec::with_capacity(planned.len());
     for (function, grant) in planned.into_iter().zip(grants) {
-        context
-            .settings
-            .report_loss("function", function.holder, &grant, false);
+        let namespace = &mut row.functions;
+        let Some(name) = configured(row.name, function.holder, &grant, namespace, context) else {
+            continue;
+        };
         let mut conditions = equalities(row, &function.columns);
         conditions.extend(function.predicate.map(|predicate| format!("({predicate})")));
         let sql = match function.returns {
@@ -230,7 +329,7 @@ fn named<'a>(row: &mut Row<'a>, planned: Vec<Planned<'a>>, context: &Context<'a>
             _ => select(row, conditions, Vec::new()),
         };
         functions.push(Function {
-            name: grant.name,
+            name,
             doc: function.doc,
             params: params(row, &function.columns),
             returns: function.returns,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::declared::Declared;
 use super::rows::is_writable;
 use super::settings::{Settings, unmatched};
 use super::tree::{Object, Tree};
@@ -40,7 +41,8 @@ pub(super) fn is_system(column: &Column) -> bool {
 pub(super) fn versions<'a>(
     tree: &Tree<'a>,
     config: &Config,
-    settings: &Settings<'_>,
+    settings: &Settings,
+    declared: &Declared,
 ) -> HashMap<&'a QualifiedName, &'a Column> {
     let mut versions = HashMap::new();
     if config.locking.is_empty() {
@@ -55,7 +57,7 @@ pub(super) fn versions<'a>(
         .collect();
     for (key, name) in &config.locking {
         let version = match tables.get(key) {
-            Some(table) => version(table, name).map(|column| (&table.name, column)),
+            Some(table) => version(table, name, declared).map(|column| (&table.name, column)),
             None => Err((
                 "no table is called so".to_owned(),
                 "the key is `schema.table`",
@@ -72,8 +74,12 @@ pub(super) fn versions<'a>(
 }
 
 /// The column of that name, or why it can't be a row's version and what could be.
-fn version<'a>(table: &'a Table, name: &str) -> Result<&'a Column, (String, &'static str)> {
-    if !has_patch(table) {
+fn version<'a>(
+    table: &'a Table,
+    name: &str,
+    declared: &Declared,
+) -> Result<&'a Column, (String, &'static str)> {
+    if !has_patch(table, declared) {
         return Err((
             "the table's rows can't be changed one by one".to_owned(),
             "that takes a primary key, and a column that may be written",
@@ -97,8 +103,8 @@ fn version<'a>(table: &'a Table, name: &str) -> Result<&'a Column, (String, &'st
         return unfit("the table has no column");
     };
     let is_key = |column: &Column| {
-        let key = table.primary_key.as_ref();
-        key.is_some_and(|key| key.columns.contains(&column.name))
+        let key = declared.key_of(table);
+        key.is_some_and(|key| key.contains(&column.name))
     };
     let is_integer = column.ty.schema == "pg_catalog"
         && !column.ty.array

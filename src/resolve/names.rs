@@ -3,7 +3,8 @@
 //! The only place that changes case or number. Identifiers follow the Rust reference, "Identifiers"
 //! and "Keywords", edition 2024.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
@@ -143,30 +144,95 @@ fn finish(name: &str) -> String {
     }
 }
 
-/// A `snake_case` name with its last word in the singular: `user_addresses` is `user_address`.
-pub(super) fn singular(snake: &str) -> String {
-    last_word(snake, |word| {
-        if let Some((_, singular)) = SINGULARS.iter().find(|(plural, _)| *plural == word) {
-            return (*singular).to_owned();
-        }
-        if INVARIANT.contains(&word) || word.ends_with("is") || !word.is_ascii() {
-            return word.to_owned();
-        }
-        pluralizer::pluralize(word, 1, false)
-    })
+/// The number of nouns: English, and what the configuration knows better.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Plural and singular, and whether a name had either.
+    pairs: Vec<(String, String, Cell<bool>)>,
+    singulars: HashMap<String, usize>,
+    plurals: HashMap<String, usize>,
 }
 
-/// A `snake_case` name with its last word in the plural: `follower` is `followers`.
-pub(super) fn plural(snake: &str) -> String {
-    last_word(snake, |word| {
-        if let Some((plural, _)) = SINGULARS.iter().find(|(_, singular)| *singular == word) {
-            return (*plural).to_owned();
+impl Words {
+    /// Takes singulars by their plurals.
+    pub(super) fn new(configured: &BTreeMap<String, String>) -> Self {
+        let mut words = Self::default();
+        for (plural, singular) in configured.iter().filter(is_pair) {
+            let i = words.pairs.len();
+            words.singulars.insert(plural.clone(), i);
+            words.plurals.entry(singular.clone()).or_insert(i);
+            let pair = (plural.clone(), singular.clone(), Cell::new(false));
+            words.pairs.push(pair);
         }
-        if INVARIANT.contains(&word) || !word.is_ascii() {
-            return word.to_owned();
-        }
-        pluralizer::pluralize(word, 2, false)
-    })
+        words
+    }
+
+    /// Pairs that are no words.
+    pub(super) fn unspeakable<'c>(
+        &self,
+        configured: &'c BTreeMap<String, String>,
+    ) -> impl Iterator<Item = (&'c String, &'c String)> {
+        configured.iter().filter(|pair| !is_pair(pair))
+    }
+
+    /// Plurals of which no name made use.
+    pub(super) fn unused(&self) -> impl Iterator<Item = &str> {
+        let unused = self.pairs.iter().filter(|(.., used)| !used.get());
+        unused.map(|(plural, ..)| plural.as_str())
+    }
+
+    /// A `snake_case` name with its last word in the singular: `user_addresses` is `user_address`.
+    pub(super) fn singular(&self, snake: &str) -> String {
+        let known = |word: &str| {
+            let (_, singular, used) = self.pairs.get(*self.singulars.get(word)?)?;
+            used.set(true);
+            Some(singular.clone())
+        };
+        known(snake).unwrap_or_else(|| {
+            last_word(snake, |word| {
+                known(word).unwrap_or_else(|| english_singular(word))
+            })
+        })
+    }
+
+    /// A `snake_case` name with its last word in the plural: `follower` is `followers`.
+    pub(super) fn plural(&self, snake: &str) -> String {
+        let known = |word: &str| {
+            let (plural, _, used) = self.pairs.get(*self.plurals.get(word)?)?;
+            used.set(true);
+            Some(plural.clone())
+        };
+        known(snake).unwrap_or_else(|| {
+            last_word(snake, |word| {
+                known(word).unwrap_or_else(|| english_plural(word))
+            })
+        })
+    }
+}
+
+fn is_pair(pair: &(&String, &String)) -> bool {
+    let is_word = |text: &String| !text.is_empty() && snake(text) == *text;
+    is_word(pair.0) && is_word(pair.1)
+}
+
+fn english_singular(word: &str) -> String {
+    if let Some((_, singular)) = SINGULARS.iter().find(|(plural, _)| *plural == word) {
+        return (*singular).to_owned();
+    }
+    if INVARIANT.contains(&word) || word.ends_with("is") || !word.is_ascii() {
+        return word.to_owned();
+    }
+    pluralizer::pluralize(word, 1, false)
+}
+
+fn english_plural(word: &str) -> String {
+    if let Some((plural, _)) = SINGULARS.iter().find(|(_, singular)| *singular == word) {
+        return (*plural).to_owned();
+    }
+    if INVARIANT.contains(&word) || !word.is_ascii() {
+        return word.to_owned();
+    }
+    pluralizer::pluralize(word, 2, false)
 }
 
 fn last_word(snake: &str, change: impl Fn(&str) -> String) -> String {
@@ -265,6 +331,8 @@ pub(super) enum Holder<'a> {
     Object(&'static str, &'a QualifiedName),
     /// Something inside an object, after the word for it: `column`.
     Member(&'static str, &'a QualifiedName, &'a str),
+    /// A function with its argument types, after the word for it: `function`, `public.area(circle)`.
+    Overload(&'static str, &'a str),
 }
 
 impl fmt::Display for Holder<'_> {
@@ -274,6 +342,7 @@ impl fmt::Display for Holder<'_> {
             Self::Schema(name) => write!(f, "the schema `{name}`"),
             Self::Object(kind, name) => write!(f, "the {kind} `{name}`"),
             Self::Member(kind, of, name) => write!(f, "the {kind} `{of}.{name}`"),
+            Self::Overload(kind, signature) => write!(f, "the {kind} `{signature}`"),
         }
     }
 }

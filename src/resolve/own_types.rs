@@ -5,8 +5,10 @@ use super::docs;
 use super::names::{self, Holder, Namespace, Wish};
 use super::rows;
 use super::tree::Object;
+use super::types::Value;
 use crate::catalog;
-use crate::model::{Composite, CompositeField, Enum, Ident};
+use crate::config::Decimals;
+use crate::model::{Composite, CompositeField, Enum, Form, Ident, Newtype, NewtypeFile, Variant};
 
 /// The enum of an enum type. Of labels that want the same variant the first by name has it, for a
 /// new label can stand anywhere in the type's order.
@@ -65,7 +67,13 @@ pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) ->
         doc: docs::row(Object::Enum(ty)),
         derives: context.settings.derives(&ty.name, &USUAL),
         attributes: context.settings.attributes(&ty.name),
-        variants: variants.into_iter().map(|(_, ident)| ident).collect(),
+        variants: variants
+            .into_iter()
+            .map(|(_, ident)| Variant {
+                attributes: context.settings.member_attributes(&ty.name, &ident.db),
+                ident,
+            })
+            .collect(),
     }
 }
 
@@ -77,15 +85,19 @@ pub(super) fn composite<'a>(ty: &'a catalog::Composite, context: &Context<'a>) -
         (holder, format!("attribute_{n}"))
     });
     let idents = rows::member_idents(members, "field", context);
-    let path = |name: &catalog::QualifiedName| context.tree.path(&ty.name.schema, name);
+    let path = |named| context.tree.named(&ty.name.schema, named);
     let fields = ty.attributes.iter().zip(idents).map(|(attribute, rs)| {
-        let value = context.types.value(&attribute.ty);
+        let value = context.attribute(&ty.name, attribute);
+        let settings = context.settings.column(&ty.name, &attribute.name);
         CompositeField {
             ident: Ident {
                 db: attribute.name.clone(),
                 rs,
             },
-            ty: format!("::std::option::Option<{}>", value.rust(path)),
+            ty: super::optional(&value.rust(path), settings.nullable.unwrap_or(true)),
+            attributes: context
+                .settings
+                .member_attributes(&ty.name, &attribute.name),
             doc: docs::attribute(attribute, context),
         }
     });
@@ -103,4 +115,67 @@ pub(super) fn composite<'a>(ty: &'a catalog::Composite, context: &Context<'a>) -
         attributes: context.settings.attributes(&ty.name),
         fields: fields.collect(),
     }
+}
+
+/// The struct of a range or multirange type.
+pub(super) fn range<'a>(
+    object: Object<'a>,
+    range: &'a catalog::Range,
+    context: &Context<'a>,
+) -> NewtypeFile {
+    let name = object.name();
+    let names = context.tree.names(name);
+    let bound = context.types.value(&range.subtype);
+    let usual = if bound.hashes() {
+        &["Clone", "Debug", "Default", "PartialEq", "Eq", "Hash"][..]
+    } else {
+        &["Clone", "Debug", "Default", "PartialEq"]
+    };
+    let newtype = Newtype {
+        name: names.ty.clone(),
+        doc: docs::row(object),
+        derives: with_configured(usual, name, context),
+        attributes: context.settings.attributes(name),
+        inner: bound.rust(|named| context.tree.named(&name.schema, named)),
+        form: match object {
+            Object::Multirange(..) => Form::Multirange,
+            _ => Form::Range,
+        },
+    };
+    NewtypeFile {
+        module: Ident {
+            db: name.name.clone(),
+            rs: names.module.clone(),
+        },
+        schema: name.schema.clone(),
+        newtype,
+    }
+}
+
+/// What a struct around a value derives.
+pub(super) fn derives(value: &Value<'_>, context: &Context<'_>) -> Vec<&'static str> {
+    let mut derives = vec!["Clone"];
+    if value.is_copied() && context.types.families().decimals != Decimals::BigDecimal {
+        derives.push("Copy");
+    }
+    derives.extend(["Debug", "PartialEq"]);
+    if value.hashes() {
+        derives.extend(["Eq", "Hash"]);
+    }
+    if value.orders() {
+        derives.extend(["PartialOrd", "Ord"]);
+    }
+    derives
+}
+
+/// The usual derives, and the configured ones behind them.
+pub(super) fn with_configured(
+    usual: &[&str],
+    name: &catalog::QualifiedName,
+    context: &Context<'_>,
+) -> Vec<String> {
+    let usual_names = usual.iter().map(|name| (*name).to_owned());
+    usual_names
+        .chain(context.settings.derives(name, usual))
+        .collect()
 }

@@ -61,15 +61,28 @@ struct Planned {
 
 /// The relations of all rows, in the rows' order.
 pub(super) fn relations<'a>(rows: &mut [Row<'a>], context: &Context<'a>) -> Vec<Vec<Relation>> {
-    let mut links = links(rows);
+    let mut links = links(rows, context);
     let mut relations: Vec<Vec<Relation>> = rows.iter().map(|_| Vec::new()).collect();
-    let planned = forward(rows, &links, context);
+    let mut planned = forward(rows, &links, context);
+    planned.retain(|planned| {
+        let link = &mut links[planned.link];
+        // The name that it would have had is a part of other names.
+        planned.first.clone_into(&mut link.forward);
+        !context
+            .settings
+            .skips_side(rows[link.from].name, &link.key.name, planned.side)
+    });
     for (planned, relation) in named(rows, &links, planned, context) {
         links[planned.link].forward = names::bare(&relation.name).to_owned();
         relations[planned.of].push(relation);
     }
     for plan in [inverse, many_to_many] {
-        let planned = plan(rows, &links, context);
+        let mut planned = plan(rows, &links, context);
+        planned.retain(|planned| {
+            let link = &links[planned.link];
+            let (table, key) = (rows[link.from].name, &link.key.name);
+            !context.settings.skips_side(table, key, planned.side)
+        });
         for (planned, relation) in named(rows, &links, planned, context) {
             relations[planned.of].push(relation);
         }
@@ -79,7 +92,7 @@ pub(super) fn relations<'a>(rows: &mut [Row<'a>], context: &Context<'a>) -> Vec<
 
 /// The foreign keys between rows of the tree, by row and then in the order of their columns. Of several
 /// that say the same, the first.
-fn links<'a>(rows: &[Row<'a>]) -> Vec<Link<'a>> {
+fn links<'a>(rows: &[Row<'a>], context: &Context<'a>) -> Vec<Link<'a>> {
     let index: HashMap<&QualifiedName, usize> = rows
         .iter()
         .enumerate()
@@ -87,13 +100,12 @@ fn links<'a>(rows: &[Row<'a>]) -> Vec<Link<'a>> {
         .collect();
     let mut links = Vec::new();
     for (from, row) in rows.iter().enumerate() {
-        let Some(table) = row.table() else {
-            continue;
-        };
-        let mut found: Vec<Link<'a>> = table
+        let mut found: Vec<Link<'a>> = row
             .foreign_keys
             .iter()
+            .filter(|key| !context.settings.skips(row.name, &key.name))
             .filter_map(|key| {
+                let key: &'a ForeignKey = key;
                 let to = *index.get(&key.referenced_table)?;
                 let from_columns = row.columns(&key.columns)?;
                 let to_columns = rows[to].columns(&key.referenced_columns)?;
@@ -237,7 +249,7 @@ fn many_to_many<'a>(rows: &[Row<'a>], links: &[Link<'a>], context: &Context<'a>)
     let mut plan = |back: usize, ahead: usize| {
         let (from, to) = (&links[back], &links[ahead]);
         let junction = &rows[to.from];
-        let by_key = names::plural(&to.forward);
+        let by_key = context.settings.words.plural(&to.forward);
         let via = snake_or_unnamed(junction.name);
         let natural = if from.to == to.to {
             by_key.clone()
@@ -500,7 +512,7 @@ fn relation_model<'a>(
                     .value
                     .cast_sql
                     .clone()
-                    .filter(|_| field.value.is_text()),
+                    .filter(|_| field.value.travels_as_another()),
             })
             .collect(),
         junction,

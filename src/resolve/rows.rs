@@ -8,7 +8,10 @@ use super::names::{self, Holder, Namespace, Wish};
 use super::sql;
 use super::tree::Object;
 use super::types::Value;
-use crate::catalog::{Column, Deferral, Identity, Index, IndexOn, QualifiedName, Table};
+use crate::catalog::{
+    Column, Deferral, ForeignKey, Identity, Index, IndexOn, QualifiedName, Table, TableKind,
+};
+use crate::diagnostics::Diagnostic;
 use crate::model::Ident;
 
 /// Functions of a row struct that have no other name: what is generated and what the query API may bring,
@@ -57,6 +60,8 @@ pub(super) struct Row<'a> {
     pub version: Option<usize>,
     /// The primary key, unique constraints and unique indexes on plain columns, in this order.
     pub keys: Vec<Key<'a>>,
+    /// The foreign keys, those of the database first.
+    pub foreign_keys: Vec<&'a ForeignKey>,
     /// Functions and methods.
     pub functions: Namespace<'a>,
     /// Constants.
@@ -76,6 +81,8 @@ pub(super) struct Field<'a> {
     pub ty: String,
     /// The Rust type of an argument.
     pub argument: String,
+    /// How many characters there may be, of `varchar(n)` and `char(n)`, and the constant that says so.
+    pub max_length: Option<(String, u32)>,
 }
 
 impl Field<'_> {
@@ -135,10 +142,11 @@ impl<'a> Row<'a> {
         let mut row = Self {
             object,
             name: object.name(),
-            fields: fields(object.name(), &columns, context),
+            fields: fields(object, &columns, context),
             by_column: HashMap::new(),
             version: columns.iter().position(|column| version == Some(*column)),
             keys: Vec::new(),
+            foreign_keys: Vec::new(),
             functions: Namespace::reserving(&FUNCTIONS),
             constants: Namespace::reserving(&CONSTANTS),
         };
@@ -146,7 +154,11 @@ impl<'a> Row<'a> {
             row.by_column.insert(&column.name, i);
         }
         row.name_constants(context);
-        row.keys = row.find_keys();
+        row.keys = row.find_keys(context);
+        let own = row.table().into_iter();
+        let own = own.flat_map(|table| &table.foreign_keys);
+        let declared = context.declared.foreign_keys(row.name);
+        row.foreign_keys = own.chain(declared).collect();
         row
     }
 
@@ -163,7 +175,7 @@ impl<'a> Row<'a> {
         match self.object {
             Object::Table(table) => &table.indexes,
             Object::View(view) => &view.indexes,
-            Object::Enum(_) | Object::Composite(_) => &[],
+            _ => &[],
         }
     }
 
@@ -178,16 +190,20 @@ impl<'a> Row<'a> {
             .collect()
     }
 
-    /// The fields of an index's key, if it is on nothing but columns.
+    /// The fields of an index's key, if it is on nothing but columns. A column that is there twice, by
+    /// another operator class, is one.
     pub(super) fn index_columns(&self, index: &'a Index) -> Option<Vec<usize>> {
-        index
-            .keys
-            .iter()
-            .map(|key| match &key.on {
-                IndexOn::Column(name) => self.by_column.get(name.as_str()).copied(),
-                IndexOn::Expression(_) => None,
-            })
-            .collect()
+        let mut columns = Vec::with_capacity(index.keys.len());
+        for key in &index.keys {
+            let IndexOn::Column(name) = &key.on else {
+                return None;
+            };
+            let column = self.by_column.get(name.as_str()).copied()?;
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        Some(columns)
     }
 
     /// The fields of some indexes. Such indexes come from [`Row::columns`] of the same row.
@@ -274,10 +290,37 @@ impl<'a> Row<'a> {
                 .report_loss("constant", holder, &grant, false);
             field.constant = grant.name;
         }
+        let limited: Vec<&mut Field<'_>> = (self.fields.iter_mut())
+            .filter(|field| field.max_length.is_some())
+            .collect();
+        let wishes = limited.iter().map(|field| Wish {
+            holder: Holder::Member("column", self.name, &field.column.name),
+            first: format!("{}_MAX_LENGTH", names::bare(&field.constant)),
+            others: Vec::new(),
+            configured: false,
+        });
+        let grants = self.constants.grant(wishes.collect(), names::escape);
+        for (field, grant) in limited.into_iter().zip(grants) {
+            if let Some((constant, _)) = &mut field.max_length {
+                *constant = grant.name;
+            }
+        }
     }
 
-    fn find_keys(&self) -> Vec<Key<'a>> {
+    fn find_keys(&self, context: &Context<'a>) -> Vec<Key<'a>> {
         let mut keys = Vec::new();
+        if let Some(columns) = context.declared.primary_key(self.name)
+            && let Some(columns) = self.columns(columns)
+        {
+            keys.push(Key {
+                kind: KeyKind::Primary,
+                name: "declared key",
+                columns,
+                predicate: None,
+                // There is no index by which `ON CONFLICT` could find a row.
+                immediate: false,
+            });
+        }
         if let Some(table) = self.table() {
             let primary = table
                 .primary_key
@@ -328,11 +371,8 @@ pub(super) fn is_writable(column: &Column) -> bool {
     column.generated.is_none() && column.identity != Some(Identity::Always) && !is_system(column)
 }
 
-fn fields<'a>(
-    of: &'a QualifiedName,
-    columns: &[&'a Column],
-    context: &Context<'a>,
-) -> Vec<Field<'a>> {
+fn fields<'a>(object: Object<'a>, columns: &[&'a Column], context: &Context<'a>) -> Vec<Field<'a>> {
+    let of = object.name();
     let holder = |column: &'a Column| Holder::Member("column", of, &column.name);
     let idents = member_idents(
         columns
@@ -350,15 +390,14 @@ fn fields<'a>(
         configured: false,
     });
     let params = params.grant(wishes.collect(), names::escape);
-    let path = |name: &QualifiedName| context.tree.path(&of.schema, name);
+    let path = |named| context.tree.named(&of.schema, named);
     columns
         .iter()
         .copied()
         .zip(idents)
         .zip(params)
         .map(|((column, ident), param)| {
-            let value = context.types.value(&column.ty);
-            let not_null = context.types.domains(&column.ty).any(|d| d.not_null);
+            let value = context.column(of, column);
             Field {
                 column,
                 ident: Ident {
@@ -367,13 +406,50 @@ fn fields<'a>(
                 },
                 constant: String::new(),
                 param: param.name,
-                nullable: column.nullable && !not_null,
+                nullable: is_nullable(object, column, context),
                 ty: value.rust(path),
                 argument: value.argument(path),
+                max_length: context
+                    .types
+                    .max_length(&column.ty)
+                    .map(|n| (String::new(), n)),
                 value,
             }
         })
         .collect()
+}
+
+/// The database says so, but for what it can't know.
+fn is_nullable(object: Object<'_>, column: &Column, context: &Context<'_>) -> bool {
+    let of = object.name();
+    let domains = context.types.domains(&column.ty);
+    let key = context.declared.primary_key(of);
+    let nullable = column.nullable
+        && !domains.fuse().any(|domain| domain.not_null)
+        && !key.is_some_and(|key| key.contains(&column.name));
+    let Some(configured) = context.settings.column(of, &column.name).nullable else {
+        return nullable;
+    };
+    match object {
+        Object::Table(table) if table.kind != TableKind::Foreign && configured != nullable => {
+            let (is, change) = match nullable {
+                true => ("may hold NULL", "SET NOT NULL"),
+                false => ("holds no NULL", "DROP NOT NULL"),
+            };
+            context.settings.report(
+                Diagnostic::error(format!(
+                    "the column `{of}.{}` {is}, whatever `nullable = {configured}` says",
+                    column.name
+                ))
+                .help(format!(
+                    "PostgreSQL knows that of a table: change the table (`ALTER COLUMN … {change}`), or leave \
+                     `nullable` to views, foreign tables and composites"
+                )),
+            );
+            nullable
+        }
+        _ => configured,
+    }
 }
 
 /// The fields of a struct. Each member comes with the name it has when nothing of its own name can be

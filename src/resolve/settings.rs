@@ -1,24 +1,34 @@
-//! What the configuration says about names, derives and attributes, and whether it says it of anything.
+//! What the configuration and the comments of the schema say about names, relations and the rest, and
+//! whether they say it of anything.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+pub(super) mod section;
 
-use globset::{Glob, GlobMatcher};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
-use super::names::{self, Grant, Holder};
+use super::names::{self, Grant, Holder, Words};
 use crate::catalog::QualifiedName;
-use crate::config::Config;
+use crate::config::{ColumnSettings, Config, FunctionSetting, RelationNames, RelationSide, Skip};
 use crate::diagnostics::Diagnostic;
+use section::{Parts, Section};
 
 /// The part of the configuration that [`super::resolve`] needs, checked.
-pub(super) struct Settings<'a> {
-    names: BTreeMap<&'a str, String>,
-    relations: BTreeMap<&'a str, [Option<String>; 3]>,
-    derives: Vec<Pattern<'a>>,
-    attributes: Vec<Pattern<'a>>,
-    used: RefCell<BTreeSet<String>>,
+pub(super) struct Settings {
+    names: Section<String>,
+    modules: Section<String>,
+    columns: Section<ColumnSettings>,
+    relations: [Section<String>; 3],
+    skips: Section<Skip>,
+    functions: Section<FunctionSetting>,
+    derives: Section<Vec<String>>,
+    attributes: Section<Vec<String>>,
+    /// Irregular singulars and plurals.
+    pub words: Words,
     diagnostics: RefCell<Vec<Diagnostic>>,
 }
+
+/// The module that is the root of the tree, under `[modules]`.
+const ROOT: &str = ".";
 
 /// Which of the relations on a foreign key is meant; the index into what is configured for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +42,8 @@ pub(super) enum Side {
 }
 
 impl Side {
+    const ALL: [Self; 3] = [Self::Forward, Self::Inverse, Self::ManyToMany];
+
     /// The key in `[relations]`.
     fn key(self) -> &'static str {
         match self {
@@ -40,59 +52,104 @@ impl Side {
             Self::ManyToMany => "many_to_many",
         }
     }
+
+    /// What is configured for it.
+    fn of(self, names: &RelationNames) -> Option<&str> {
+        match self {
+            Self::Forward => names.name.as_deref(),
+            Self::Inverse => names.inverse.as_deref(),
+            Self::ManyToMany => names.many_to_many.as_deref(),
+        }
+    }
 }
 
-/// Derives or attributes for what a pattern on `schema.name` matches.
-struct Pattern<'a> {
-    section: &'static str,
-    text: &'a str,
-    matcher: GlobMatcher,
-    values: &'a [String],
-    used: Cell<bool>,
+/// What becomes of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wanted<'a> {
+    /// It is called as it always is.
+    AsEver,
+    /// It has this name.
+    Called(&'a str),
+    /// It is left out.
+    LeftOut,
 }
 
-impl<'a> Settings<'a> {
-    /// Reads and checks the configuration.
-    pub(super) fn new(config: &'a Config) -> Self {
+impl Settings {
+    /// Reads and checks the configuration, and what the comments of the schema say.
+    pub(super) fn new(config: &Config, tags: &Config) -> Self {
         let mut diagnostics = Vec::new();
-        let mut check = |section: &str, key: &str, name: &str| {
-            let identifier = names::identifier(name);
-            if identifier.is_none() {
-                diagnostics.push(
-                    Diagnostic::error(format!(
-                        "`{name}`, configured for `{key}`, is not a Rust identifier"
-                    ))
-                    .help(format!("change `{key:?}` under `[{section}]`")),
-                );
-            }
-            identifier
-        };
-        let mut names = BTreeMap::new();
-        for (key, name) in &config.names {
-            if let Some(name) = check("names", key, name) {
-                names.insert(key.as_str(), name);
-            }
-        }
-        let mut relations = BTreeMap::new();
-        for (key, relation) in &config.relations {
-            let sides = [&relation.name, &relation.inverse, &relation.many_to_many];
-            let sides =
-                sides.map(|name| name.as_ref().and_then(|name| check("relations", key, name)));
-            relations.insert(key.as_str(), sides);
-        }
-        let derives = patterns("derives", &config.derives, is_path, &mut diagnostics);
-        let attributes = patterns(
-            "attributes",
-            &config.attributes,
-            is_attribute,
+        let relations = Side::ALL.map(|side| {
+            let names = |config: &Config| -> BTreeMap<String, String> {
+                let named = config.relations.iter();
+                let named = named.filter_map(|(key, it)| Some((key.clone(), side.of(it)?.into())));
+                named.collect()
+            };
+            identifiers(
+                "relations",
+                &names(config),
+                &names(tags),
+                &mut diagnostics,
+                false,
+            )
+        });
+        let names = identifiers("names", &config.names, &tags.names, &mut diagnostics, false);
+        let modules = identifiers(
+            "modules",
+            &config.modules,
+            &tags.modules,
             &mut diagnostics,
+            true,
         );
+        let mut skips = Section::new("relations");
+        let skip = |it: &RelationNames| it.skip.clone();
+        for (key, it) in &config.relations {
+            skip(it)
+                .into_iter()
+                .for_each(|skip| skips.add(key, skip.clone()));
+        }
+        for (key, it) in &tags.relations {
+            skip(it)
+                .into_iter()
+                .for_each(|skip| skips.add_tag(key, skip.clone()));
+        }
+        let mut columns = Section::new("columns");
+        let settings = config.columns.iter();
+        settings.for_each(|(key, it)| columns.add(key, it.clone()));
+        let settings = tags.columns.iter();
+        settings.for_each(|(key, it)| columns.add_tag(key, it.clone()));
+        let mut functions = Section::new("functions");
+        for (key, setting) in &config.functions {
+            let setting = match setting {
+                FunctionSetting::Take(_) => Some(setting.clone()),
+                FunctionSetting::Name(name) => {
+                    checked("functions", key, name, &mut diagnostics).map(FunctionSetting::Name)
+                }
+            };
+            setting
+                .into_iter()
+                .for_each(|it| functions.add(key, it.clone()));
+        }
+        let derives = lists("derives", config, tags, &mut diagnostics);
+        let attributes = lists("attributes", config, tags, &mut diagnostics);
+        let words = Words::new(&config.words);
+        for (plural, singular) in words.unspeakable(&config.words) {
+            diagnostics.push(
+                Diagnostic::error(format!(
+                    "`{plural}` under `[words]` can't be the plural of `{singular}`"
+                ))
+                .help("both are words in snake_case: `\"data\" = \"datum\"`"),
+            );
+        }
         Self {
             names,
+            modules,
+            columns,
             relations,
+            skips,
+            functions,
             derives,
             attributes,
-            used: RefCell::default(),
+            words,
             diagnostics: RefCell::new(diagnostics),
         }
     }
@@ -102,10 +159,44 @@ impl<'a> Settings<'a> {
         if self.names.is_empty() {
             return None;
         }
-        let key = key(holder);
-        let name = self.names.get(key.as_str())?;
-        self.used.borrow_mut().insert(key);
-        Some(name)
+        let name = self.names.get(&key(holder), parts(holder));
+        name.map(String::as_str)
+    }
+
+    /// The configured module of a schema that is no root, or of an object's file.
+    pub(super) fn module(&self, holder: &Holder<'_>) -> Option<&str> {
+        if self.modules.is_empty() {
+            return None;
+        }
+        let name = self.modules.get(&key(holder), parts(holder))?;
+        if name != ROOT {
+            return Some(name);
+        }
+        if let Holder::Object(..) = holder {
+            let key = key(holder);
+            self.report(
+                Diagnostic::error(format!("{holder} can't be at the root of the tree alone"))
+                    .help(format!("give `{key:?}` under `[modules]` the name of a module, or its schema the `.`")),
+            );
+        }
+        None
+    }
+
+    /// The schema's items are at the root of the tree.
+    pub(super) fn is_at_root(&self, schema: &str) -> bool {
+        let module = self.modules.get(schema, Parts::Schema);
+        module.is_some_and(|module| module == ROOT)
+    }
+
+    /// What is configured for a column of a table or view, or an attribute of a composite.
+    pub(super) fn column(&self, of: &QualifiedName, name: &str) -> ColumnSettings {
+        let mut settings = ColumnSettings::default();
+        if !self.columns.is_empty() {
+            for more in self.columns.all(&format!("{of}.{name}"), Parts::Any) {
+                settings.or(more);
+            }
+        }
+        settings
     }
 
     /// The configured name of a relation that rests on a foreign key.
@@ -115,27 +206,79 @@ impl<'a> Settings<'a> {
         foreign_key: &str,
         side: Side,
     ) -> Option<&str> {
-        if self.relations.is_empty() {
+        let names = &self.relations[side as usize];
+        if names.is_empty() {
             return None;
         }
-        let key = format!("{table}.{foreign_key}");
-        let name = self.relations.get(key.as_str())?[side as usize].as_deref();
-        if name.is_some() {
-            self.used.borrow_mut().insert(use_of(&key, side));
+        let name = names.get(&format!("{table}.{foreign_key}"), Parts::Any);
+        name.map(String::as_str)
+    }
+
+    /// A foreign key gives no relations at all.
+    pub(super) fn skips(&self, table: &QualifiedName, foreign_key: &str) -> bool {
+        self.skip(table, foreign_key) == Some(&Skip::All(true))
+    }
+
+    /// A foreign key does not give this relation.
+    pub(super) fn skips_side(&self, table: &QualifiedName, foreign_key: &str, side: Side) -> bool {
+        let side = match side {
+            Side::Forward => RelationSide::Name,
+            Side::Inverse => RelationSide::Inverse,
+            Side::ManyToMany => RelationSide::ManyToMany,
+        };
+        match self.skip(table, foreign_key) {
+            Some(Skip::Sides(sides)) => sides.contains(&side),
+            Some(Skip::All(all)) => *all,
+            None => false,
         }
-        name
+    }
+
+    fn skip(&self, table: &QualifiedName, foreign_key: &str) -> Option<&Skip> {
+        if self.skips.is_empty() {
+            return None;
+        }
+        self.skips
+            .get(&format!("{table}.{foreign_key}"), Parts::Any)
+    }
+
+    /// What becomes of a function of a table's structs; `name` is what it is called without this.
+    pub(super) fn function(&self, table: &QualifiedName, name: &str) -> Wanted<'_> {
+        if self.functions.is_empty() {
+            return Wanted::AsEver;
+        }
+        match self
+            .functions
+            .get(&format!("{table}.{}", names::bare(name)), Parts::Any)
+        {
+            Some(FunctionSetting::Name(other)) if other != name => Wanted::Called(other),
+            Some(FunctionSetting::Take(false)) => Wanted::LeftOut,
+            Some(_) | None => Wanted::AsEver,
+        }
     }
 
     /// The configured derives for an object, but for those it has anyway.
     pub(super) fn derives(&self, name: &QualifiedName, usual: &[&str]) -> Vec<String> {
-        let mut derives = matching(&self.derives, name);
+        let mut derives = merged(&self.derives, &name.to_string(), Parts::Any);
         derives.retain(|derive| !usual.contains(&derive.as_str()));
         derives
     }
 
     /// The configured attributes for an object.
     pub(super) fn attributes(&self, name: &QualifiedName) -> Vec<String> {
-        matching(&self.attributes, name)
+        merged(&self.attributes, &name.to_string(), Parts::Any)
+    }
+
+    /// The configured attributes for a field or variant.
+    pub(super) fn member_attributes(&self, of: &QualifiedName, member: &str) -> Vec<String> {
+        if self.attributes.is_empty() {
+            return Vec::new();
+        }
+        merged(&self.attributes, &format!("{of}.{member}"), Parts::Member)
+    }
+
+    /// Reports what a section says that says nothing of this schema.
+    pub(super) fn finish_section<T>(&self, section: &Section<T>, what: &str, help: &str) {
+        section.finish(what, help, &mut self.diagnostics.borrow_mut());
     }
 
     /// Says something to the user.
@@ -159,6 +302,54 @@ impl<'a> Settings<'a> {
             loss(thing, &holder, wanted, other, &grant.name, configured).help(format!(
                 "choose a name in the configuration: `{key:?} = \"…\"` under `[names]`"
             )),
+        );
+    }
+
+    /// The same for a module that is configured.
+    pub(super) fn report_module_loss(&self, holder: Holder<'_>, grant: &Grant<'_>) {
+        let Some((wanted, other)) = &grant.lost else {
+            return;
+        };
+        let key = key(&holder);
+        self.report(
+            loss("module", &holder, wanted, other, &grant.name, true).help(format!(
+                "choose another name in the configuration: `{key:?} = \"…\"` under `[modules]`"
+            )),
+        );
+    }
+
+    /// The same for a function that rests on a constraint, index or key.
+    pub(super) fn report_function_loss(
+        &self,
+        table: &QualifiedName,
+        holder: Holder<'_>,
+        grant: &Grant<'_>,
+    ) {
+        let Some((wanted, other)) = &grant.lost else {
+            return;
+        };
+        let key = format!("{table}.{}", grant.name);
+        self.report(
+            loss("function", &holder, wanted, other, &grant.name, false).help(format!(
+                "choose a name in the configuration: `{key:?} = \"…\"` under `[functions]`"
+            )),
+        );
+    }
+
+    /// Says that a function can't have the name that is configured for it.
+    pub(super) fn report_function_name(
+        &self,
+        table: &QualifiedName,
+        name: &str,
+        wanted: &str,
+        other: Holder<'_>,
+    ) {
+        let key = format!("{table}.{name}");
+        self.report(
+            Diagnostic::error(format!(
+                "the function `{key}` can't be called `{wanted}`, which belongs to {other}"
+            ))
+            .help(format!("change `{key:?}` under `[functions]`")),
         );
     }
 
@@ -198,40 +389,57 @@ impl<'a> Settings<'a> {
 
     /// Everything that was to be said, and which settings say nothing of this schema.
     pub(super) fn finish(self) -> Vec<Diagnostic> {
-        let mut diagnostics = self.diagnostics.into_inner();
-        let used = self.used.into_inner();
-        for key in self.names.keys() {
-            if !used.contains(*key) {
-                diagnostics.push(unmatched("names", key, "nothing is called so").help(
-                    "the key is `schema.name` of a table, view or type, `schema.name.member` of a \
-                     column, label, attribute or constraint, or a schema's name",
-                ));
-            }
+        let mut said = self.diagnostics.into_inner();
+        self.names.finish(
+            "nothing is called so",
+            "the key is `schema.name` of a table, view, type or function, `schema.name.member` of a column, \
+             label, attribute or constraint, `schema.name(types)` of an overloaded function, or a schema's \
+             name",
+            &mut said,
+        );
+        self.modules.finish(
+            "no schema, table, view or type is called so",
+            "the key is `schema.name` of a table, view or type, or the name of a schema other than the \
+             default one",
+            &mut said,
+        );
+        self.columns.finish(
+            "no column is called so",
+            "the key is `schema.table.column`, or a pattern on that",
+            &mut said,
+        );
+        for (side, names) in Side::ALL.iter().zip(&self.relations) {
+            let key = side.key();
+            let what = format!("no foreign key gives a relation to be its `{key}`");
+            names.finish(&what, FOREIGN_KEY, &mut said);
         }
-        for (key, sides) in &self.relations {
-            for side in [Side::Forward, Side::Inverse, Side::ManyToMany] {
-                if sides[side as usize].is_some() && !used.contains(&use_of(key, side)) {
-                    let what =
-                        format!("no foreign key gives a relation to be its `{}`", side.key());
-                    diagnostics.push(
-                        unmatched("relations", key, &what)
-                            .help("the key is `schema.table.constraint` of a foreign key"),
-                    );
-                }
-            }
+        self.skips
+            .finish("no foreign key is called so", FOREIGN_KEY, &mut said);
+        self.functions.finish(
+            "no function is called so",
+            "the key is `schema.table.function` with the name that the function has without it, as in \
+             `public.users.find_by_email`",
+            &mut said,
+        );
+        let what = "no table, view or type matches it";
+        let help = "the key is a pattern on `schema.name`, like `public.*`";
+        self.derives.finish(what, help, &mut said);
+        self.attributes.finish(
+            what,
+            "the key is a pattern on `schema.name`, like `public.*`, or on `schema.name.member` of a column, \
+             attribute or label",
+            &mut said,
+        );
+        for plural in self.words.unused() {
+            said.push(unmatched("words", plural, "no name ends in it or in its singular").help(
+                "the key is a plural in snake_case, as the name of a table, or the last word of one",
+            ));
         }
-        for pattern in self.derives.iter().chain(&self.attributes) {
-            if !pattern.used.get() {
-                let what = "no table, view or type matches it";
-                diagnostics.push(
-                    unmatched(pattern.section, pattern.text, what)
-                        .help("the key is a pattern on `schema.name`, like `public.*`"),
-                );
-            }
-        }
-        diagnostics
+        said
     }
 }
+
+const FOREIGN_KEY: &str = "the key is `schema.table.constraint` of a foreign key";
 
 fn loss(
     thing: &str,
@@ -264,66 +472,120 @@ fn key(holder: &Holder<'_>) -> String {
         Holder::Schema(name) => (*name).to_owned(),
         Holder::Object(_, name) => name.to_string(),
         Holder::Member(_, of, name) => format!("{of}.{name}"),
+        Holder::Overload(_, signature) => (*signature).to_owned(),
     }
 }
 
-/// Neither a key of `[names]` nor of another side.
-fn use_of(key: &str, side: Side) -> String {
-    format!("{key}\n{}", side.key())
+fn parts(holder: &Holder<'_>) -> Parts {
+    match holder {
+        Holder::Reserved | Holder::Schema(_) => Parts::Schema,
+        Holder::Object(..) | Holder::Overload(..) => Parts::Object,
+        Holder::Member(..) => Parts::Member,
+    }
 }
 
-fn patterns<'a>(
-    section: &'static str,
-    configured: &'a BTreeMap<String, Vec<String>>,
-    valid: impl Fn(&str) -> bool,
+/// A name as an identifier, if it is one.
+fn checked(
+    section: &str,
+    key: &str,
+    name: &str,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Pattern<'a>> {
-    let mut patterns = Vec::new();
-    for (text, values) in configured {
-        for value in values.iter().filter(|value| !valid(value)) {
-            let example = match section {
-                "derives" => "a path like `Eq` or `::serde::Serialize`",
-                _ => "a whole attribute like `#[non_exhaustive]`",
-            };
-            diagnostics.push(
-                Diagnostic::error(format!("`{value}` can't stand under `[{section}]`"))
-                    .help(format!("`{text:?}` wants {example}")),
-            );
+) -> Option<String> {
+    let identifier = names::identifier(name);
+    if identifier.is_none() {
+        diagnostics.push(
+            Diagnostic::error(format!(
+                "`{name}`, configured for `{key}`, is not a Rust identifier"
+            ))
+            .help(format!("change `{key:?}` under `[{section}]`")),
+        );
+    }
+    identifier
+}
+
+/// A section whose values are Rust identifiers. A tag is only warned of.
+fn identifiers(
+    section: &'static str,
+    config: &BTreeMap<String, String>,
+    tags: &BTreeMap<String, String>,
+    diagnostics: &mut Vec<Diagnostic>,
+    root: bool,
+) -> Section<String> {
+    let mut names = Section::new(section);
+    for (key, name) in config {
+        if root && name == ROOT {
+            names.add(key, ROOT.to_owned());
+        } else if let Some(name) = checked(section, key, name, diagnostics) {
+            names.add(key, name);
         }
-        match Glob::new(text) {
-            Ok(glob) => patterns.push(Pattern {
-                section,
-                text,
-                matcher: glob.compile_matcher(),
-                values,
-                used: Cell::new(false),
-            }),
-            Err(error) => diagnostics.push(
-                Diagnostic::error(format!(
-                    "`{text}` under `[{section}]` is not a pattern: {}",
-                    error.kind()
+    }
+    for (key, name) in tags {
+        match names::identifier(name) {
+            Some(name) => names.add_tag(key, name),
+            None if root && name == ROOT => names.add_tag(key, ROOT.to_owned()),
+            None => diagnostics.push(
+                Diagnostic::warning(format!(
+                    "`{name}`, in the tag of `{key}`, is not a Rust identifier"
                 ))
-                .help("`*` stands for any text, `?` for one character, `{a,b}` for either"),
+                .help("change the line `@rowsmith …` in its comment"),
             ),
         }
     }
-    patterns
+    names
 }
 
-fn matching(patterns: &[Pattern<'_>], name: &QualifiedName) -> Vec<String> {
-    if patterns.is_empty() {
-        return Vec::new();
+/// `[derives]` or `[attributes]`.
+fn lists(
+    section: &'static str,
+    config: &Config,
+    tags: &Config,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Section<Vec<String>> {
+    let is_derives = section == "derives";
+    let valid = |value: &String| match is_derives {
+        true => is_path(value),
+        false => is_attribute(value),
+    };
+    let (configured, tagged) = match is_derives {
+        true => (&config.derives, &tags.derives),
+        false => (&config.attributes, &tags.attributes),
+    };
+    let example = match is_derives {
+        true => "a path like `Eq` or `::serde::Serialize`",
+        false => "a whole attribute like `#[non_exhaustive]`",
+    };
+    let mut lists = Section::new(section);
+    for (key, values) in configured {
+        for value in values.iter().filter(|value| !valid(value)) {
+            diagnostics.push(
+                Diagnostic::error(format!("`{value}` can't stand under `[{section}]`"))
+                    .help(format!("`{key:?}` wants {example}")),
+            );
+        }
+        lists.add(key, values.clone());
     }
-    let name = name.to_string();
+    for (key, values) in tagged {
+        let harmless = |value: &&String| valid(value) && (is_derives || is_one_attribute(value));
+        for value in values.iter().filter(|value| !harmless(value)) {
+            diagnostics.push(
+                Diagnostic::warning(format!(
+                    "`{value}` can't stand among the {section} in the tag of `{key}`"
+                ))
+                .help(format!("they want {example}")),
+            );
+        }
+        lists.add_tag(key, values.iter().filter(harmless).cloned().collect());
+    }
+    lists
+}
+
+/// All values, each once; those of the shortest pattern first and the exact key's last.
+fn merged(lists: &Section<Vec<String>>, key: &str, parts: Parts) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
-    for pattern in patterns {
-        if pattern.matcher.is_match(&name) {
-            pattern.used.set(true);
-            for value in pattern.values {
-                if !values.contains(value) {
-                    values.push(value.clone());
-                }
-            }
+    let found: Vec<&Vec<String>> = lists.all(key, parts).collect();
+    for value in found.into_iter().rev().flatten() {
+        if !values.contains(value) {
+            values.push(value.clone());
         }
     }
     values
@@ -337,4 +599,40 @@ fn is_path(text: &str) -> bool {
 
 fn is_attribute(text: &str) -> bool {
     text.starts_with("#[") && text.ends_with(']')
+}
+
+/// Comments of a schema may not become other Rust than an attribute: the first bracket closes at the end.
+/// Where it closes is plain but for raw strings, single quotes and comments, which are refused.
+fn is_one_attribute(text: &str) -> bool {
+    let mut chars = text.char_indices().skip(1).peekable();
+    let mut open = Vec::new();
+    let mut before = '#';
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '(' | '[' | '{' => open.push(c),
+            ')' | ']' | '}' => {
+                let pair = matches!(
+                    (open.pop(), c),
+                    (Some('('), ')') | (Some('['), ']') | (Some('{'), '}')
+                );
+                if !pair || (open.is_empty() && at + 1 != text.len()) {
+                    return false;
+                }
+            }
+            '"' if matches!(before, 'r' | '#') => return false,
+            '"' => loop {
+                match chars.next() {
+                    Some((_, '\\')) => drop(chars.next()),
+                    Some((_, '"')) => break,
+                    Some(_) => {}
+                    None => return false,
+                }
+            },
+            '/' | '\'' => return false,
+            c if c.is_control() => return false,
+            _ => {}
+        }
+        before = c;
+    }
+    open.is_empty()
 }

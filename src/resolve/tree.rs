@@ -3,13 +3,17 @@
 //! A schema's module holds the modules of its files and, re-exported, all their types. Both live in
 //! Rust's type namespace, so both must differ there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::names::{self, Grant, Holder, Namespace, Wish};
+use super::declared::Declared;
+use super::keys::Keys;
+use super::names::{self, Grant, Holder, Namespace, Wish, Words};
+use super::patterns::Patterns;
+use super::routines::Callables;
 use super::settings::Settings;
-use super::types::Types;
+use super::types::{Named, Types};
 use super::writes;
-use crate::catalog::{Catalog, Composite, EnumType, QualifiedName, Table, View};
+use crate::catalog::{Catalog, Composite, Domain, EnumType, QualifiedName, Range, Table, View};
 use crate::config::Config;
 use crate::model::Ident;
 
@@ -20,6 +24,11 @@ pub(super) enum Object<'a> {
     View(&'a View),
     Enum(&'a EnumType),
     Composite(&'a Composite),
+    /// A domain that has a type of its own.
+    Domain(&'a Domain),
+    Range(&'a Range),
+    /// The multirange that came with a range.
+    Multirange(&'a QualifiedName, &'a Range),
 }
 
 impl<'a> Object<'a> {
@@ -30,6 +39,9 @@ impl<'a> Object<'a> {
             Self::View(view) => &view.name,
             Self::Enum(ty) => &ty.name,
             Self::Composite(ty) => &ty.name,
+            Self::Domain(domain) => &domain.name,
+            Self::Range(range) => &range.name,
+            Self::Multirange(name, _) => name,
         }
     }
 
@@ -40,6 +52,9 @@ impl<'a> Object<'a> {
             Self::View(_) => "view",
             Self::Enum(_) => "enum",
             Self::Composite(_) => "composite",
+            Self::Domain(_) => "domain",
+            Self::Range(_) => "range",
+            Self::Multirange(..) => "multirange",
         };
         Holder::Object(word, self.name())
     }
@@ -51,15 +66,18 @@ impl<'a> Object<'a> {
             Self::View(_) => "View",
             Self::Enum(_) => "Enum",
             Self::Composite(_) => "Composite",
+            Self::Domain(_) => "Domain",
+            Self::Range(_) => "Range",
+            Self::Multirange(..) => "Multirange",
         }
     }
 
     /// Rows are spoken of in the singular, types are called what they are called.
-    fn singular(self) -> String {
+    fn singular(self, words: &Words) -> String {
         let snake = snake_or_unnamed(self.name());
         match self {
-            Self::Table(_) | Self::View(_) => names::singular(&snake),
-            Self::Enum(_) | Self::Composite(_) => snake,
+            Self::Table(_) | Self::View(_) => words.singular(&snake),
+            _ => snake,
         }
     }
 }
@@ -81,6 +99,10 @@ pub(super) struct SchemaNames<'a> {
     pub ident: Ident,
     /// What is in it, by name.
     pub objects: Vec<Object<'a>>,
+    /// The module of its functions; empty where there are none.
+    functions: String,
+    /// The module of its sequences; empty where there are none.
+    sequences: String,
 }
 
 /// The Rust names that an object has in its schema's module.
@@ -94,6 +116,8 @@ pub(super) struct ObjectNames {
     pub new_row: String,
     /// `UserPatch`; empty where there is none.
     pub patch: String,
+    /// `UserId`; empty where the key has no type of its own.
+    pub key: String,
     /// `snake_case` of one row: `user`.
     pub singular: String,
 }
@@ -101,7 +125,9 @@ pub(super) struct ObjectNames {
 /// All modules and types of the tree.
 pub(super) struct Tree<'a> {
     root: &'a str,
-    /// By schema; the root is among them.
+    /// Other schemas whose items are at the root.
+    at_root: HashSet<&'a str>,
+    /// By schema; the root is among them, and holds what the schemas hold that are at the root too.
     pub schemas: BTreeMap<&'a str, SchemaNames<'a>>,
     names: HashMap<&'a QualifiedName, ObjectNames>,
     schema_module: String,
@@ -113,17 +139,35 @@ impl<'a> Tree<'a> {
         catalog: &'a Catalog,
         config: &'a Config,
         types: &Types<'a>,
-        settings: &Settings<'a>,
+        keys: &Keys<'a>,
+        callables: &Callables<'a>,
+        settings: &Settings,
+        declared: &Declared,
     ) -> Self {
         let root = config.default_schema.as_str();
         let mut schemas: BTreeMap<&str, Vec<Object<'_>>> = BTreeMap::new();
         schemas.insert(root, Vec::new());
-        for object in objects(catalog, types) {
+        let mut at_root = HashSet::new();
+        let partitions = Patterns::new("`partitions`", &config.partitions, settings);
+        for object in objects(catalog, types, &partitions) {
             let schema = object.name().schema.as_str();
-            schemas.entry(schema).or_default().push(object);
+            if schema != root && settings.is_at_root(schema) {
+                at_root.insert(schema);
+            }
+            let module = if at_root.contains(schema) {
+                root
+            } else {
+                schema
+            };
+            schemas.entry(module).or_default().push(object);
+        }
+        partitions.report_idle("partition", settings);
+        for schema in callables.functions.keys().chain(callables.sequences.keys()) {
+            schemas.entry(schema).or_default();
         }
         let mut tree = Self {
             root,
+            at_root,
             schemas: BTreeMap::new(),
             names: HashMap::new(),
             schema_module: String::new(),
@@ -131,21 +175,38 @@ impl<'a> Tree<'a> {
         let children: Vec<&str> = schemas.keys().copied().filter(|s| *s != root).collect();
         let mut modules = HashMap::new();
         for (schema, mut objects) in schemas {
-            objects.sort_by_key(|object| object.name());
+            // Who comes to the root from another schema comes last.
+            objects.sort_by_key(|object| (object.name().schema != schema, object.name()));
             let mut namespace = Namespace::default();
             tree.name_modules(&objects, &mut namespace, settings);
             if schema == root {
                 modules = name_schemas(&children, &mut namespace, settings);
             }
-            tree.name_types(&objects, &mut namespace, settings);
+            tree.name_types(&objects, keys, &mut namespace, settings, declared);
             if schema == root {
                 tree.schema_module = name_whole(&mut namespace, settings);
             }
+            let mut beside = |there: bool, words: [&str; 2]| match there {
+                true => name_beside(words, &mut namespace),
+                false => String::new(),
+            };
+            let functions = callables.functions.contains_key(schema);
+            let functions = beside(functions, ["functions", "routines"]);
+            let sequences = callables.sequences.contains_key(schema);
+            let sequences = beside(sequences, ["sequences", "number_sequences"]);
             let ident = Ident {
                 db: schema.to_owned(),
                 rs: String::new(),
             };
-            tree.schemas.insert(schema, SchemaNames { ident, objects });
+            tree.schemas.insert(
+                schema,
+                SchemaNames {
+                    ident,
+                    objects,
+                    functions,
+                    sequences,
+                },
+            );
         }
         for (schema, names) in &mut tree.schemas {
             names.ident.rs = match modules.remove(schema) {
@@ -166,6 +227,16 @@ impl<'a> Tree<'a> {
         &self.schema_module
     }
 
+    /// The module of a schema's functions.
+    pub(super) fn functions_module(&self, schema: &str) -> &str {
+        self.schemas.get(schema).map_or("", |it| &it.functions)
+    }
+
+    /// The module of a schema's sequences.
+    pub(super) fn sequences_module(&self, schema: &str) -> &str {
+        self.schemas.get(schema).map_or("", |it| &it.sequences)
+    }
+
     /// What an object of this tree is called in Rust.
     pub(super) fn names(&self, name: &QualifiedName) -> &ObjectNames {
         static NONE: ObjectNames = ObjectNames {
@@ -173,6 +244,7 @@ impl<'a> Tree<'a> {
             ty: String::new(),
             new_row: String::new(),
             patch: String::new(),
+            key: String::new(),
             singular: String::new(),
         };
         // Only objects of the tree are asked for, and each of those has its names.
@@ -181,8 +253,21 @@ impl<'a> Tree<'a> {
 
     /// The path of an object's type from a file in a schema's module: `super::Role`.
     pub(super) fn path(&self, from: &str, to: &QualifiedName) -> String {
-        let ty = &self.names(to).ty;
-        if from == to.schema {
+        self.path_to(from, to, &self.names(to).ty)
+    }
+
+    /// The same of any type of the tree.
+    pub(super) fn named(&self, from: &str, named: Named<'_>) -> String {
+        match named {
+            Named::Type(name) => self.path(from, name),
+            Named::Key(table) => self.path_to(from, table, &self.names(table).key),
+        }
+    }
+
+    /// The path of a type that stands in the file of an object.
+    fn path_to(&self, from: &str, to: &QualifiedName, ty: &str) -> String {
+        let (from, to) = (self.module_of(from), self.module_of(&to.schema));
+        if from == to {
             return format!("super::{ty}");
         }
         let root = if from == self.root {
@@ -190,9 +275,17 @@ impl<'a> Tree<'a> {
         } else {
             "super::super"
         };
-        match self.schemas.get(to.schema.as_str()) {
-            Some(schema) if to.schema != self.root => format!("{root}::{}::{ty}", schema.ident.rs),
+        match self.schemas.get(to) {
+            Some(schema) if to != self.root => format!("{root}::{}::{ty}", schema.ident.rs),
             _ => format!("{root}::{ty}"),
+        }
+    }
+
+    /// The schema whose module holds what is in a schema.
+    fn module_of<'s>(&'s self, schema: &'s str) -> &'s str {
+        match self.at_root.contains(schema) {
+            true => self.root,
+            false => schema,
         }
     }
 
@@ -200,27 +293,30 @@ impl<'a> Tree<'a> {
         &mut self,
         objects: &[Object<'a>],
         namespace: &mut Namespace<'a>,
-        settings: &Settings<'a>,
+        settings: &Settings,
     ) {
         // Who is spelled exactly so goes first.
         let mut order: Vec<&Object<'_>> = objects.iter().collect();
         order.sort_by_cached_key(|object| names::snake(&object.name().name) != object.name().name);
-        let configured = |object: &Object<'_>| settings.name(&object.holder()).is_some();
-        let wishes = order.iter().map(|object| Wish {
-            holder: object.holder(),
-            first: snake_or_unnamed(object.name()),
-            others: settings
-                .name(&object.holder())
-                .map(names::snake)
-                .into_iter()
-                .filter(|name| !name.is_empty())
-                .collect(),
-            configured: false,
+        let wishes = order.iter().map(|object| {
+            let holder = object.holder();
+            let module = settings.module(&holder).map(names::bare);
+            let named = settings.name(&holder).map(names::snake);
+            Wish {
+                holder,
+                first: module.map_or_else(|| snake_or_unnamed(object.name()), str::to_owned),
+                others: named.into_iter().filter(|name| !name.is_empty()).collect(),
+                configured: module.is_some(),
+            }
         });
-        let grants = namespace.grant(wishes.collect(), names::module);
-        for (object, grant) in order.iter().zip(grants) {
+        let wishes: Vec<Wish<'_>> = wishes.collect();
+        let configured: Vec<bool> = wishes.iter().map(|wish| wish.configured).collect();
+        let grants = namespace.grant(wishes, names::module);
+        for ((object, grant), configured) in order.iter().zip(grants).zip(configured) {
             // With a name for its struct the object has one for its file too.
-            if !configured(object) {
+            if configured {
+                settings.report_module_loss(object.holder(), &grant);
+            } else if settings.name(&object.holder()).is_none() {
                 settings.report_loss("module", object.holder(), &grant, false);
             }
             let names = self.names.entry(object.name()).or_default();
@@ -231,12 +327,14 @@ impl<'a> Tree<'a> {
     fn name_types(
         &mut self,
         objects: &[Object<'a>],
+        keys: &Keys<'a>,
         namespace: &mut Namespace<'a>,
-        settings: &Settings<'a>,
+        settings: &Settings,
+        declared: &Declared,
     ) {
         let mut order: Vec<(Object<'a>, String)> = objects
             .iter()
-            .map(|object| (*object, object.singular()))
+            .map(|object| (*object, object.singular(&settings.words)))
             .collect();
         // Tables before what is not a table, and those that are in the singular anyway before others.
         order.sort_by_cached_key(|(object, singular)| {
@@ -245,6 +343,8 @@ impl<'a> Tree<'a> {
                 Object::View(_) => 1,
                 Object::Enum(_) => 2,
                 Object::Composite(_) => 3,
+                Object::Domain(_) => 4,
+                Object::Range(_) | Object::Multirange(..) => 5,
             };
             (kind, *singular != names::snake(&object.name().name))
         });
@@ -273,8 +373,8 @@ impl<'a> Tree<'a> {
         for ((object, singular), grant) in order.iter().zip(grants) {
             let configured = settings.name(&object.holder());
             let thing = match object {
-                Object::Table(_) | Object::View(_) | Object::Composite(_) => "struct",
                 Object::Enum(_) => "Rust enum",
+                _ => "struct",
             };
             settings.report_loss(thing, object.holder(), &grant, configured.is_some());
             let names = self.names.entry(object.name()).or_default();
@@ -284,15 +384,17 @@ impl<'a> Tree<'a> {
             };
             names.ty = grant.name;
         }
-        self.name_writes(objects, namespace, settings);
+        self.name_writes(objects, keys, namespace, settings, declared);
     }
 
-    /// `NewUser` and `UserPatch` follow the row's name and come after everything that is in the database.
+    /// `UserId`, `NewUser` and `UserPatch` follow the row's name and come after everything that is in the database.
     fn name_writes(
         &mut self,
         objects: &[Object<'a>],
+        keys: &Keys<'a>,
         namespace: &mut Namespace<'a>,
-        settings: &Settings<'a>,
+        settings: &Settings,
+        declared: &Declared,
     ) {
         let tables: Vec<&Table> = objects
             .iter()
@@ -303,11 +405,11 @@ impl<'a> Tree<'a> {
             .collect();
         let mut name = |word: &'static str,
                         tables: &[&'a Table],
-                        compose: fn(&str) -> String,
+                        compose: &dyn Fn(&Table, &str) -> String,
                         keep: fn(&mut ObjectNames) -> &mut String| {
             let wish = |table: &&'a Table| {
                 let row = &self.names(&table.name).ty;
-                let first = compose(names::bare(row).trim_end_matches('_'));
+                let first = compose(table, names::bare(row).trim_end_matches('_'));
                 Wish {
                     holder: Holder::Object(word, &table.name),
                     others: vec![format!("{first}Row")],
@@ -322,49 +424,71 @@ impl<'a> Tree<'a> {
                 *keep(self.names.entry(&table.name).or_default()) = grant.name;
             }
         };
+        let typed: Vec<&Table> = (tables.iter().copied())
+            .filter(|table| keys.owner(&table.name).is_some())
+            .collect();
+        name(
+            "key of",
+            &typed,
+            &|table, row| match keys.owner(&table.name) {
+                Some(owner) => owner.type_name(row),
+                None => String::new(),
+            },
+            |names| &mut names.key,
+        );
         name(
             "new row of",
             &tables,
-            |row| format!("New{}", row.trim_start_matches('_')),
+            &|_, row| format!("New{}", row.trim_start_matches('_')),
             |names| &mut names.new_row,
         );
         let patched: Vec<&Table> = tables
             .into_iter()
-            .filter(|t| writes::has_patch(t))
+            .filter(|t| writes::has_patch(t, declared))
             .collect();
         name(
             "patch of",
             &patched,
-            |row| format!("{row}Patch"),
+            &|_, row| format!("{row}Patch"),
             |names| &mut names.patch,
         );
     }
 }
 
-/// A partition is served by the table it is a partition of, unless that was left out of the Catalog.
-/// A composite that can't be read has no struct.
-fn objects<'a>(catalog: &'a Catalog, types: &Types<'a>) -> Vec<Object<'a>> {
+/// A partition is served by the table it is a partition of, unless that was left out of the Catalog or the
+/// partition is asked for. A composite or range that can't be read has no struct.
+fn objects<'a>(catalog: &'a Catalog, types: &Types<'a>, asked: &Patterns<'_>) -> Vec<Object<'a>> {
     let tables: HashMap<&QualifiedName, &Table> =
         catalog.tables.iter().map(|t| (&t.name, t)).collect();
     let served = |table: &Table| {
         let parent = table.partition_of.as_ref();
-        parent.is_some_and(|parent| tables.contains_key(parent))
+        parent.is_some_and(|parent| tables.contains_key(parent)) && !asked.matches(&table.name)
     };
     let tables = catalog.tables.iter().filter(|table| !served(table));
     let composites = catalog
         .composites
         .iter()
         .filter(|composite| types.is_readable(composite));
+    let domains = catalog.domains.iter();
+    let domains = domains.filter(|domain| types.is_newtype(domain));
+    let ranges = catalog.ranges.iter();
+    let ranges = ranges.filter(|range| types.is_range_readable(range));
+    let multiranges = ranges
+        .clone()
+        .filter_map(|range| Some(Object::Multirange(range.multirange.as_ref()?, range)));
     tables
         .map(Object::Table)
         .chain(catalog.views.iter().map(Object::View))
         .chain(catalog.enums.iter().map(Object::Enum))
         .chain(composites.map(Object::Composite))
+        .chain(domains.map(Object::Domain))
+        .chain(ranges.clone().map(Object::Range))
+        .chain(multiranges)
         .collect()
 }
 
 /// The module of the schema as a whole, which gives way to everything that is in the database.
-fn name_whole<'a>(namespace: &mut Namespace<'a>, settings: &Settings<'a>) -> String {
+fn name_whole<'a>(namespace: &mut Namespace<'a>, settings: &Settings) -> String {
     let wish = Wish {
         holder: Holder::Reserved,
         first: "schema".to_owned(),
@@ -380,14 +504,28 @@ fn name_whole<'a>(namespace: &mut Namespace<'a>, settings: &Settings<'a>) -> Str
     grant.name
 }
 
+/// A module that gives way to everything that has a file of its own.
+fn name_beside(words: [&str; 2], namespace: &mut Namespace<'_>) -> String {
+    let [first, other] = words.map(str::to_owned);
+    let wish = Wish {
+        holder: Holder::Reserved,
+        first,
+        others: vec![other],
+        configured: false,
+    };
+    let grant = namespace.grant(vec![wish], names::module).pop();
+    grant.map(|grant| grant.name).unwrap_or_default()
+}
+
 /// The modules of the schemas beside the root, which stand among the root's own.
 fn name_schemas<'a>(
     schemas: &[&'a str],
     namespace: &mut Namespace<'a>,
-    settings: &Settings<'a>,
+    settings: &Settings,
 ) -> HashMap<&'a str, String> {
     let wishes = schemas.iter().map(|schema| {
-        let configured = settings.name(&Holder::Schema(schema));
+        let holder = Holder::Schema(schema);
+        let configured = settings.module(&holder).or_else(|| settings.name(&holder));
         let first = match configured {
             Some(name) => names::bare(name).to_owned(),
             None => or_unnamed(names::snake(schema)),
@@ -405,8 +543,11 @@ fn name_schemas<'a>(
         .zip(grants)
         .map(|(schema, grant)| {
             let holder = Holder::Schema(schema);
-            let configured = settings.name(&holder).is_some();
-            settings.report_loss("module", holder, &grant, configured);
+            if settings.module(&holder).is_some() {
+                settings.report_module_loss(holder, &grant);
+            } else {
+                settings.report_loss("module", holder, &grant, settings.name(&holder).is_some());
+            }
             (*schema, grant.name)
         })
         .collect()

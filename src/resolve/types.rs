@@ -1,192 +1,48 @@
 //! PostgreSQL types as Rust types, and how their values travel.
 //!
-//! What the runtime can read in PostgreSQL's binary format travels so. Everything else travels as text:
-//! `"path"::text` when selected, `$1::text::ltree` when sent. Domains are their base type: the server
-//! describes a column of a domain so (manual, 55.7, `RowDescription`; 8.18), but not an array of one.
+//! What the runtime can read in PostgreSQL's binary format travels so ([`builtin`] is the table of it).
+//! Everything else travels as text: `"acl"::text` when selected, `$1::text::aclitem` when sent. Domains are
+//! their base type: the server describes a column of a domain so (manual, 55.7, `RowDescription`; 8.18),
+//! but not an array of one.
+
+pub(super) mod builtin;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::sql;
-use crate::catalog::{Attribute, Catalog, Composite, Domain, QualifiedName, TypeRef};
+use crate::catalog::{Attribute, Catalog, Composite, Domain, QualifiedName, Range, TypeRef};
+use crate::config::ArrayForm;
+use builtin::{Able, Builtin, Families, Pass, STRING};
 
-/// How an argument of a type is taken.
+/// A type that the generated tree has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pass {
-    /// `i64`.
-    Value,
-    /// `&str`.
-    Str,
-    /// `&[u8]`.
-    Bytes,
-    /// `&T`.
-    Reference,
+pub(super) enum Named<'a> {
+    /// The one that stands for an enum, composite, range or domain.
+    Type(&'a QualifiedName),
+    /// The one that stands for the primary key of a table.
+    Key(&'a QualifiedName),
 }
 
-/// A built-in type.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Builtin {
-    name: &'static str,
-    rust: &'static str,
-    /// What a value is sent as: `text` for its whole family.
-    sql: &'static str,
-    pass: Pass,
-}
-
-const STRING: &str = "::std::string::String";
-
-const fn builtin(name: &'static str, rust: &'static str, sql: &'static str, pass: Pass) -> Builtin {
-    Builtin {
-        name,
-        rust,
-        sql,
-        pass,
-    }
-}
-
-const BUILTINS: &[Builtin] = &[
-    builtin("int2", "i16", "int2", Pass::Value),
-    builtin("int4", "i32", "int4", Pass::Value),
-    builtin("int8", "i64", "int8", Pass::Value),
-    builtin("float4", "f32", "float4", Pass::Value),
-    builtin("float8", "f64", "float8", Pass::Value),
-    builtin("oid", "u32", "oid", Pass::Value),
-    builtin("char", "i8", "\"char\"", Pass::Value),
-    builtin("bool", "bool", "bool", Pass::Value),
-    builtin("text", STRING, "text", Pass::Str),
-    builtin("varchar", STRING, "text", Pass::Str),
-    builtin("bpchar", STRING, "text", Pass::Str),
-    builtin("name", STRING, "text", Pass::Str),
-    builtin("bytea", "::std::vec::Vec<u8>", "bytea", Pass::Bytes),
-    builtin(
-        "numeric",
-        "::rowsmith_runtime::rust_decimal::Decimal",
-        "numeric",
-        Pass::Value,
-    ),
-    builtin(
-        "uuid",
-        "::rowsmith_runtime::uuid::Uuid",
-        "uuid",
-        Pass::Value,
-    ),
-    builtin(
-        "date",
-        "::rowsmith_runtime::chrono::NaiveDate",
-        "date",
-        Pass::Value,
-    ),
-    builtin(
-        "time",
-        "::rowsmith_runtime::chrono::NaiveTime",
-        "time",
-        Pass::Value,
-    ),
-    builtin(
-        "timestamp",
-        "::rowsmith_runtime::chrono::NaiveDateTime",
-        "timestamp",
-        Pass::Value,
-    ),
-    builtin(
-        "timestamptz",
-        "::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>",
-        "timestamptz",
-        Pass::Value,
-    ),
-    builtin(
-        "interval",
-        "::rowsmith_runtime::Interval",
-        "interval",
-        Pass::Value,
-    ),
-    builtin(
-        "json",
-        "::rowsmith_runtime::serde_json::Value",
-        "json",
-        Pass::Reference,
-    ),
-    builtin(
-        "jsonb",
-        "::rowsmith_runtime::serde_json::Value",
-        "jsonb",
-        Pass::Reference,
-    ),
-    builtin(
-        "inet",
-        "::rowsmith_runtime::cidr::IpInet",
-        "inet",
-        Pass::Value,
-    ),
-    builtin(
-        "cidr",
-        "::rowsmith_runtime::cidr::IpCidr",
-        "cidr",
-        Pass::Value,
-    ),
-    builtin(
-        "macaddr",
-        "::rowsmith_runtime::MacAddr",
-        "macaddr",
-        Pass::Value,
-    ),
-    builtin(
-        "int4range",
-        "::rowsmith_runtime::Range<i32>",
-        "int4range",
-        Pass::Reference,
-    ),
-    builtin(
-        "int8range",
-        "::rowsmith_runtime::Range<i64>",
-        "int8range",
-        Pass::Reference,
-    ),
-    builtin(
-        "numrange",
-        "::rowsmith_runtime::Range<::rowsmith_runtime::rust_decimal::Decimal>",
-        "numrange",
-        Pass::Reference,
-    ),
-    builtin(
-        "daterange",
-        "::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDate>",
-        "daterange",
-        Pass::Reference,
-    ),
-    builtin(
-        "tsrange",
-        "::rowsmith_runtime::Range<::rowsmith_runtime::chrono::NaiveDateTime>",
-        "tsrange",
-        Pass::Reference,
-    ),
-    builtin(
-        "tstzrange",
-        "::rowsmith_runtime::Range<\
-         ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>>",
-        "tstzrange",
-        Pass::Reference,
-    ),
-];
-
-/// The `citext` extension's type, which is text to the driver.
-const CITEXT: Builtin = builtin("citext", STRING, "text", Pass::Str);
-
-/// A type without its array brackets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scalar<'a> {
-    Builtin(&'static Builtin),
-    Enum(&'a QualifiedName),
-    Composite(&'a QualifiedName),
-    /// Travels as text.
-    Text,
+/// A Rust type: written out, or one of the tree's, whose path depends on where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Rust<'a> {
+    Written(String),
+    Named(Named<'a>),
 }
 
 /// A type's values: what they are in Rust, how they are read and how they are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Value<'a> {
-    scalar: Scalar<'a>,
-    array: bool,
+    rust: Rust<'a>,
+    pass: Pass,
+    /// Travels as text, because the runtime has no type for it.
+    text: bool,
+    composite: bool,
+    able: Able,
+    list: Option<ArrayForm>,
+    /// The built-in type that it is, below domains and newtypes.
+    pub builtin: Option<&'static Builtin>,
     /// The cast in a select list, where one is needed.
     pub read_cast: Option<String>,
     /// The type a parameter is sent as.
@@ -199,68 +55,118 @@ pub(super) struct Value<'a> {
     /// Of an array, the type that an element is sent as.
     pub element_sql: Option<String>,
     /// The type a parameter must have so that to compare it is to compare columns: text of any case is
-    /// not the same, citext is. A value that travels as text has to be cast besides.
+    /// not the same, citext is. A value that travels as another type has to be cast besides.
     pub compared_sql: String,
 }
 
-impl Value<'_> {
+impl<'a> Value<'a> {
     /// An array of what can travel.
     pub(super) fn is_array(&self) -> bool {
-        self.array
+        self.element_sql.is_some()
+    }
+
+    /// Values are able to be keys of a map.
+    pub(super) fn hashes(&self) -> bool {
+        matches!(self.able, Able::Hash | Able::Order)
+    }
+
+    /// Values are able to be sorted.
+    pub(super) fn orders(&self) -> bool {
+        self.able == Able::Order
     }
 
     /// Travels as text, because the runtime has no type for it.
     pub(super) fn is_text(&self) -> bool {
-        self.scalar == Scalar::Text
+        self.text
+    }
+
+    /// Travels as a type that it is not compared as.
+    pub(super) fn travels_as_another(&self) -> bool {
+        self.text || (self.read_cast.is_some() && !self.is_array())
     }
 
     fn is_composite(&self) -> bool {
-        !self.array && matches!(self.scalar, Scalar::Composite(_))
+        !self.is_array() && self.composite
     }
 
     /// The argument may be anything that turns into the type.
     pub(super) fn takes_into(&self) -> bool {
-        !self.array && matches!(self.pass(), Pass::Str | Pass::Bytes)
+        !self.is_array() && matches!(self.pass, Pass::Str | Pass::Bytes)
     }
 
-    fn pass(&self) -> Pass {
-        match self.scalar {
-            Scalar::Builtin(builtin) => builtin.pass,
-            Scalar::Enum(_) => Pass::Value,
-            Scalar::Composite(_) => Pass::Reference,
-            Scalar::Text => Pass::Str,
+    /// Values are copied, not referred to.
+    pub(super) fn is_copied(&self) -> bool {
+        !self.is_array() && self.pass == Pass::Value
+    }
+
+    /// The same value as a type of its own.
+    pub(super) fn named(self, named: Named<'a>) -> Self {
+        let pass = match self.pass {
+            Pass::Value => Pass::Value,
+            Pass::Str | Pass::Bytes | Pass::Reference => Pass::Reference,
+        };
+        Self {
+            rust: Rust::Named(named),
+            pass,
+            list: None,
+            ..self
         }
     }
 
+    /// The same value as another Rust type.
+    fn written(self, rust: &str) -> Self {
+        let is_string = matches!(rust, "String" | "std::string::String" | STRING);
+        let (rust, pass, able) = match is_string {
+            true => (STRING, Pass::Str, Able::Order),
+            false => (rust, Pass::Reference, Able::Equal),
+        };
+        Self {
+            rust: Rust::Written(rust.to_owned()),
+            pass,
+            able,
+            text: false,
+            builtin: None,
+            ..self
+        }
+    }
+
+    /// The same elements in another sort of list.
+    pub(super) fn in_list(self, list: ArrayForm) -> Self {
+        let list = self.list.map(|_| list);
+        Self { list, ..self }
+    }
+
     /// The Rust type. `path` knows where our own types are.
-    pub(super) fn rust(&self, path: impl Fn(&QualifiedName) -> String) -> String {
+    pub(super) fn rust(&self, path: impl Fn(Named<'a>) -> String) -> String {
         let scalar = self.scalar_rust(path);
-        if self.array {
-            format!("::std::vec::Vec<{scalar}>")
-        } else {
-            scalar
+        match self.list {
+            None => scalar,
+            Some(ArrayForm::Vec) => format!("::std::vec::Vec<{scalar}>"),
+            Some(ArrayForm::Nullable) => {
+                format!("::std::vec::Vec<::std::option::Option<{scalar}>>")
+            }
+            Some(ArrayForm::Nd) => format!("::rowsmith_runtime::NdArray<{scalar}>"),
         }
     }
 
     /// The Rust type as a function's argument: `i64`, `&str`, `&[super::Role]`.
-    pub(super) fn argument(&self, path: impl Fn(&QualifiedName) -> String) -> String {
+    pub(super) fn argument(&self, path: impl Fn(Named<'a>) -> String) -> String {
         let scalar = self.scalar_rust(path);
-        if self.array {
-            return format!("&[{scalar}]");
-        }
-        match self.pass() {
-            Pass::Value => scalar,
-            Pass::Str => "&str".to_owned(),
-            Pass::Bytes => "&[u8]".to_owned(),
-            Pass::Reference => format!("&{scalar}"),
+        match (self.list, self.pass) {
+            (Some(ArrayForm::Vec), _) => format!("&[{scalar}]"),
+            (Some(ArrayForm::Nullable), _) => format!("&[::std::option::Option<{scalar}>]"),
+            (Some(ArrayForm::Nd), _) => format!("&::rowsmith_runtime::NdArray<{scalar}>"),
+            (None, Pass::Value) => scalar,
+            (None, Pass::Str) => "&str".to_owned(),
+            (None, Pass::Bytes) => "&[u8]".to_owned(),
+            (None, Pass::Reference) => format!("&{scalar}"),
         }
     }
 
-    fn scalar_rust(&self, path: impl Fn(&QualifiedName) -> String) -> String {
-        match self.scalar {
-            Scalar::Builtin(builtin) => builtin.rust.to_owned(),
-            Scalar::Enum(name) | Scalar::Composite(name) => path(name),
-            Scalar::Text => STRING.to_owned(),
+    fn scalar_rust(&self, path: impl Fn(Named<'a>) -> String) -> String {
+        match &self.rust {
+            Rust::Written(rust) => rust.clone(),
+            Rust::Named(named) => path(*named),
         }
     }
 
@@ -275,11 +181,27 @@ impl Value<'_> {
     }
 }
 
+/// A Rust type that the configuration has for a type or column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Override<'a> {
+    pub rust: &'a str,
+    /// The type that values travel as, where that is not the column's own.
+    pub travels_as: Option<&'a str>,
+}
+
 /// The schema's own types, by name.
 pub(super) struct Types<'a> {
+    families: Families,
     enums: HashMap<&'a QualifiedName, &'a QualifiedName>,
     domains: HashMap<&'a QualifiedName, &'a Domain>,
     composites: HashMap<&'a QualifiedName, &'a Composite>,
+    /// Ranges, and which of them a multirange is of.
+    ranges: HashMap<&'a QualifiedName, &'a Range>,
+    multiranges: HashMap<&'a QualifiedName, (&'a QualifiedName, &'a Range)>,
+    /// The Rust types that the configuration has, by type.
+    overrides: HashMap<QualifiedName, Override<'a>>,
+    /// The domains that have a Rust type of their own.
+    newtypes: HashMap<&'a QualifiedName, &'a QualifiedName>,
     /// Composites that were looked at, and the attribute that the runtime can't read in each.
     /// A composite that is being looked at counts as unreadable, so that a cycle comes to an end.
     unreadable: RefCell<HashMap<&'a QualifiedName, Unreadable<'a>>>,
@@ -297,13 +219,37 @@ const DOMAIN_DEPTH: usize = 100;
 
 impl<'a> Types<'a> {
     /// Indexes a Catalog's types.
-    pub(super) fn new(catalog: &'a Catalog) -> Self {
+    pub(super) fn new(catalog: &'a Catalog, families: Families) -> Self {
+        let multiranges = catalog.ranges.iter().filter_map(|range| {
+            let multirange = range.multirange.as_ref()?;
+            Some((multirange, (multirange, range)))
+        });
         Self {
+            families,
             enums: catalog.enums.iter().map(|e| (&e.name, &e.name)).collect(),
             domains: catalog.domains.iter().map(|d| (&d.name, d)).collect(),
             composites: catalog.composites.iter().map(|c| (&c.name, c)).collect(),
+            ranges: catalog.ranges.iter().map(|r| (&r.name, r)).collect(),
+            multiranges: multiranges.collect(),
+            overrides: HashMap::new(),
+            newtypes: HashMap::new(),
             unreadable: RefCell::default(),
         }
+    }
+
+    /// Gives a type another Rust type.
+    pub(super) fn set_override(&mut self, ty: QualifiedName, rust: Override<'a>) {
+        self.overrides.insert(ty, rust);
+    }
+
+    /// Gives a domain a Rust type of its own.
+    pub(super) fn set_newtype(&mut self, domain: &'a Domain) {
+        self.newtypes.insert(&domain.name, &domain.name);
+    }
+
+    /// The domain has a Rust type of its own.
+    pub(super) fn is_newtype(&self, domain: &Domain) -> bool {
+        self.newtypes.contains_key(&domain.name) && !self.overrides.contains_key(&domain.name)
     }
 
     /// The domain that a type is, if it is one and no array of it.
@@ -320,59 +266,129 @@ impl<'a> Types<'a> {
             .take(DOMAIN_DEPTH)
     }
 
+    /// How many characters text of a type may have, where it says so.
+    pub(super) fn max_length(&self, ty: &TypeRef) -> Option<u32> {
+        let last = self.domains(ty).last();
+        let base = last.map_or(ty, |domain| &domain.base);
+        let limited = base.is_builtin("varchar") || base.is_builtin("bpchar");
+        base.modifier.as_ref().filter(|_| limited)?.parse().ok()
+    }
+
     /// How a type's values travel.
     pub(super) fn value(&self, ty: &TypeRef) -> Value<'a> {
         self.value_within(ty, DOMAIN_DEPTH)
     }
 
+    /// The value that a domain's is in the end, below the domains that it stands on.
+    pub(super) fn root(&self, domain: &Domain) -> Value<'a> {
+        let last = self.domains(&domain.base).last();
+        self.value(last.map_or(&domain.base, |domain| &domain.base))
+    }
+
     fn value_within(&self, ty: &TypeRef, depth: usize) -> Value<'a> {
-        let array = if ty.array { "[]" } else { "" };
-        let sent_as = |scalar: Scalar<'a>, sql: &str, compared: &str| Value {
-            scalar,
-            array: ty.array,
-            read_cast: None,
-            param_sql: format!("{sql}{array}"),
-            cast_sql: None,
-            write_cast_sql: None,
-            element_sql: ty.array.then(|| sql.to_owned()),
-            compared_sql: format!("{compared}{array}"),
-        };
+        let value = self.usual_value(ty, depth);
+        let overrides = self.overrides.get(&ty.qualified_name());
+        match overrides {
+            Some(rust) => overridden(ty, value, *rust),
+            None => value,
+        }
+    }
+
+    fn usual_value(&self, ty: &TypeRef, depth: usize) -> Value<'a> {
+        let name = ty.qualified_name();
         if ty.schema == "pg_catalog" {
-            return match BUILTINS.iter().find(|builtin| builtin.name == ty.name) {
-                Some(builtin) => {
-                    // Blanks at the end and the length mean something else in these than in text.
-                    let compared = match builtin.name {
-                        name @ ("bpchar" | "name") => name,
-                        _ => builtin.sql,
-                    };
-                    sent_as(Scalar::Builtin(builtin), builtin.sql, compared)
-                }
+            return match builtin::find(&ty.name) {
+                // Blanks at the end and the length mean something else in these than in text.
+                Some(builtin) => match builtin.name {
+                    compared @ ("bpchar" | "name") => {
+                        self.of_builtin(ty, builtin, builtin.sql, compared)
+                    }
+                    _ => self.of_builtin(ty, builtin, builtin.sql, builtin.sql),
+                },
                 None => as_text(ty),
             };
         }
-        let name = ty.qualified_name();
         if let Some(domain) = self.domains.get(&name) {
             if depth == 0 {
                 return as_text(ty);
             }
-            let base = self.value_within(&domain.base, depth - 1);
+            let mut base = self.value_within(&domain.base, depth - 1);
+            if let Some(name) = self.newtypes.get(&name)
+                && !base.is_text()
+            {
+                base = base.named(Named::Type(name));
+            }
             return of_domain(ty, base);
         }
+        let own = sql::qualified(&name);
+        let named = |name| sent_as(ty, Rust::Named(Named::Type(name)), &own, &own);
         if let Some(name) = self.enums.get(&name) {
-            let own = sql::qualified(name);
-            return sent_as(Scalar::Enum(name), &own, &own);
+            return Value {
+                pass: Pass::Value,
+                able: Able::Order,
+                ..named(name)
+            };
         }
         if let Some(composite) = self.composites.get(&name)
-            && self.unreadable(composite).is_none()
+            && self.is_readable(composite)
         {
-            let name = &composite.name;
-            let own = sql::qualified(name);
-            return sent_as(Scalar::Composite(name), &own, &own);
+            return Value {
+                composite: true,
+                ..named(&composite.name)
+            };
         }
-        if ty.name == CITEXT.name {
-            return sent_as(Scalar::Builtin(&CITEXT), CITEXT.sql, &sql::qualified(&name));
+        if let Some(range) = self.ranges.get(&name)
+            && self.is_range_readable(range)
+        {
+            return Value {
+                able: self.able_in_range(range),
+                ..named(&range.name)
+            };
         }
-        as_text(ty)
+        if let Some((name, range)) = self.multiranges.get(&name)
+            && self.is_range_readable(range)
+        {
+            return Value {
+                able: self.able_in_range(range),
+                ..named(name)
+            };
+        }
+        match builtin::find_extension(&name.name) {
+            Some(builtin) if builtin.sql.is_empty() => self.of_builtin(ty, builtin, &own, &own),
+            Some(builtin) => self.of_builtin(ty, builtin, builtin.sql, &own),
+            None => as_text(ty),
+        }
+    }
+
+    fn of_builtin(
+        &self,
+        ty: &TypeRef,
+        builtin: &'static Builtin,
+        sent: &str,
+        compared: &str,
+    ) -> Value<'a> {
+        match builtin.rust.name(self.families) {
+            Some(rust) => Value {
+                pass: builtin.pass,
+                able: builtin.able,
+                builtin: Some(builtin),
+                ..sent_as(ty, Rust::Written(rust), sent, compared)
+            },
+            None => as_text(ty),
+        }
+    }
+
+    fn able_in_range(&self, range: &Range) -> Able {
+        match self.value(&range.subtype).hashes() {
+            true => Able::Hash,
+            false => Able::Equal,
+        }
+    }
+
+    /// The runtime can read and write a range's bounds, so that it and its multirange have a struct.
+    pub(super) fn is_range_readable(&self, range: &Range) -> bool {
+        let bound = self.value(&range.subtype);
+        !bound.is_text() && bound.read_cast.is_none()
     }
 
     /// The runtime can read and write a composite, so that it has a struct.
@@ -406,20 +422,81 @@ impl<'a> Types<'a> {
         };
         (!matches!(found, Unreadable::Nothing)).then_some(found)
     }
+
+    /// The crates that dates and numbers are of.
+    pub(super) fn families(&self) -> Families {
+        self.families
+    }
+}
+
+/// A value that is sent as a type, and compared as one.
+fn sent_as<'a>(ty: &TypeRef, rust: Rust<'a>, sent: &str, compared: &str) -> Value<'a> {
+    let array = if ty.array { "[]" } else { "" };
+    Value {
+        rust,
+        pass: Pass::Reference,
+        text: false,
+        composite: false,
+        able: Able::Equal,
+        list: ty.array.then_some(ArrayForm::Vec),
+        builtin: None,
+        read_cast: None,
+        param_sql: format!("{sent}{array}"),
+        cast_sql: None,
+        write_cast_sql: None,
+        element_sql: ty.array.then(|| sent.to_owned()),
+        compared_sql: format!("{compared}{array}"),
+    }
+}
+
+/// A value that is sent as one type and cast to its own.
+fn through<'a>(ty: &TypeRef, rust: Rust<'a>, sent: &str) -> Value<'a> {
+    let value = sent_as(ty, rust, sent, sent);
+    let own = sql::type_name(ty);
+    Value {
+        read_cast: Some(value.param_sql.clone()),
+        cast_sql: Some(own.clone()),
+        write_cast_sql: Some(own),
+        ..value
+    }
 }
 
 /// Any type can be cast to text and back, and so can any array's elements.
 fn as_text(ty: &TypeRef) -> Value<'static> {
-    let text = if ty.array { "text[]" } else { "text" };
     Value {
-        scalar: Scalar::Text,
-        array: ty.array,
-        read_cast: Some(text.to_owned()),
-        param_sql: text.to_owned(),
-        cast_sql: Some(sql::type_name(ty)),
-        write_cast_sql: Some(sql::type_name(ty)),
-        element_sql: ty.array.then(|| "text".to_owned()),
-        compared_sql: text.to_owned(),
+        pass: Pass::Str,
+        text: true,
+        able: Able::Order,
+        ..through(ty, Rust::Written(STRING.to_owned()), "text")
+    }
+}
+
+/// A value of a type that has another Rust type, of the elements where it is an array.
+fn overridden<'a>(ty: &TypeRef, usual: Value<'a>, rust: Override<'_>) -> Value<'a> {
+    match rust.travels_as {
+        Some(sent) => through(ty, Rust::Written(String::new()), sent).written(rust.rust),
+        None => usual.written(rust.rust),
+    }
+}
+
+/// How a column's values travel that has a Rust type of its own, of the whole where it is an array.
+pub(super) fn of_column<'a>(ty: &TypeRef, usual: Value<'a>, rust: Override<'_>) -> Value<'a> {
+    let Some(sent) = rust.travels_as else {
+        return Value {
+            list: None,
+            ..usual.written(rust.rust)
+        };
+    };
+    let scalar = TypeRef {
+        array: false,
+        ..ty.clone()
+    };
+    let value = through(&scalar, Rust::Written(String::new()), sent).written(rust.rust);
+    let own = sql::type_name(ty);
+    Value {
+        cast_sql: Some(own.clone()),
+        write_cast_sql: Some(own),
+        ..value
     }
 }
 
@@ -430,27 +507,26 @@ fn of_domain<'a>(ty: &TypeRef, base: Value<'a>) -> Value<'a> {
     if !ty.array {
         return Value { cast_sql, ..base };
     }
-    if base.array {
-        return Value {
-            scalar: Scalar::Text,
+    if base.element_sql.is_some() {
+        let element = TypeRef {
             array: false,
-            read_cast: Some("text".to_owned()),
-            param_sql: "text".to_owned(),
-            write_cast_sql: cast_sql.clone(),
-            cast_sql,
-            element_sql: None,
-            compared_sql: "text".to_owned(),
+            ..ty.clone()
+        };
+        return Value {
+            cast_sql: cast_sql.clone(),
+            write_cast_sql: cast_sql,
+            ..as_text(&element)
         };
     }
     let param_sql = format!("{}[]", base.param_sql);
     Value {
-        scalar: base.scalar,
-        array: true,
+        list: Some(ArrayForm::Vec),
         read_cast: Some(param_sql.clone()),
         param_sql,
         cast_sql,
         write_cast_sql: base.write_cast_sql.map(|cast| format!("{cast}[]")),
         element_sql: Some(base.param_sql),
         compared_sql: format!("{}[]", base.compared_sql),
+        ..base
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Context;
+use super::declared::Declared;
 use super::docs;
 use super::functions;
 use super::locking::is_system;
@@ -18,10 +19,10 @@ const FUNCTIONS: [&str; 13] = [
 ];
 
 /// A row can be changed: there is a primary key to find it by and a column that may be written.
-pub(super) fn has_patch(table: &Table) -> bool {
-    let has_key = table.primary_key.as_ref().is_some_and(|key| {
-        !key.columns.is_empty() && key.columns.iter().all(|name| table.column(name).is_some())
-    });
+pub(super) fn has_patch(table: &Table, declared: &Declared) -> bool {
+    let has_key = declared
+        .key_of(table)
+        .is_some_and(|key| !key.is_empty() && key.iter().all(|name| table.column(name).is_some()));
     has_key && table.columns.iter().any(is_writable)
 }
 
@@ -48,7 +49,7 @@ pub(super) fn patch<'a>(
     context: &Context<'a>,
 ) -> Option<Patch> {
     let key = row.primary_key()?;
-    if !has_patch(row.table()?) {
+    if !has_patch(row.table()?, context.declared) {
         return None;
     }
     let mut namespace = Namespace::reserving(&FUNCTIONS);
@@ -126,6 +127,9 @@ fn fields<'a>(
                     param_sql: field.value.param_sql.clone(),
                     cast_sql: field.value.write_cast_sql.clone(),
                     element_sql: field.value.element_sql.clone(),
+                    max_length: (field.max_length.as_ref())
+                        .filter(|_| context.check_lengths)
+                        .map(|(_, n)| *n),
                 },
                 doc: doc.clone(),
             }
@@ -164,11 +168,9 @@ fn upserts<'a>(row: &Row<'a>, namespace: &mut Namespace<'a>, context: &Context<'
     let grants = namespace.grant(wishes.collect(), names::escape);
     keys.into_iter()
         .zip(grants)
-        .map(|(key, grant)| {
+        .filter_map(|(key, grant)| {
             let holder = Holder::Member(key.kind.word(), row.name, key.name);
-            context
-                .settings
-                .report_loss("function", holder, &grant, false);
+            let name = functions::configured(row.name, holder, &grant, namespace, context)?;
             let columns: Vec<String> = row.pick(&key.columns).map(Field::quoted).collect();
             let target = format!("({})", columns.join(", "));
             let on = docs::columns(row.pick(&key.columns));
@@ -183,15 +185,15 @@ fn upserts<'a>(row: &Row<'a>, namespace: &mut Namespace<'a>, context: &Context<'
                     docs::code(predicate)
                 ));
             }
-            Upsert {
-                name: grant.name,
+            Some(Upsert {
+                name,
                 doc,
                 target_sql: match key.predicate {
                     Some(predicate) => format!("{target} WHERE ({predicate})"),
                     None => target,
                 },
                 key_columns_sql: columns,
-            }
+            })
         })
         .collect()
 }

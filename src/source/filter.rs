@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::catalog::{Catalog, QualifiedName, TypeRef};
+use crate::config::{ObjectTag, Tagged};
 use crate::diagnostics::Diagnostic;
 
 /// Keeps the tables, views, functions and free-standing sequences that the patterns on `schema.name` take.
@@ -16,14 +17,34 @@ pub fn filter(
     exclude: &[String],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    if !include.is_empty() || !exclude.is_empty() {
+    let skipped = skipped(catalog);
+    if !include.is_empty() || !exclude.is_empty() || !skipped.is_empty() {
         let include = Patterns::new("include", include, diagnostics);
         let exclude = Patterns::new("exclude", exclude, diagnostics);
         report_idle(catalog, &[&include, &exclude], diagnostics);
         retain(catalog, |name| {
-            (include.is_empty() || include.matches(name)) && !exclude.matches(name)
+            (include.is_empty() || include.matches(name))
+                && !exclude.matches(name)
+                && !skipped.contains(name)
         });
     }
+}
+
+/// What its own comment says to skip (`@rowsmith skip = true`). A tag that can't be read is reported when
+/// the rest of it is of use.
+fn skipped(catalog: &Catalog) -> BTreeSet<QualifiedName> {
+    let tables = catalog.tables.iter().map(|it| (&it.name, &it.comment));
+    let views = catalog.views.iter().map(|it| (&it.name, &it.comment));
+    let enums = catalog.enums.iter().map(|it| (&it.name, &it.comment));
+    let domains = catalog.domains.iter().map(|it| (&it.name, &it.comment));
+    let composites = catalog.composites.iter().map(|it| (&it.name, &it.comment));
+    let types = enums.chain(domains).chain(composites);
+    let all = tables.chain(views).chain(types);
+    let skipped = all.filter(|(_, comment)| {
+        let tagged = comment.as_deref().and_then(Tagged::new);
+        tagged.is_some_and(|it| it.read().is_ok_and(|tag: ObjectTag| tag.skip))
+    });
+    skipped.map(|(name, _)| name.clone()).collect()
 }
 
 struct Patterns {

@@ -11,6 +11,7 @@ mod connect;
 mod conninfo;
 mod constraints;
 mod files;
+mod forbidden;
 mod functions;
 mod problem;
 mod relations;
@@ -65,12 +66,31 @@ const SETTINGS: &str = "
 /// When nothing names a database, when it can't be connected to, when the server is older than
 /// PostgreSQL 12, or when a query fails. No message holds a password or a connection string.
 pub fn read(url: Option<&str>) -> Result<Catalog, Diagnostic> {
-    // A thread of its own, as a runtime can't be started inside the caller's.
-    let result = thread::scope(|scope| scope.spawn(|| read_on_this_thread(url)).join());
-    result.unwrap_or_else(|payload| panic::resume_unwind(payload))
+    read_reporting(url, &mut Vec::new())
 }
 
-fn read_on_this_thread(url: Option<&str>) -> Result<Catalog, Diagnostic> {
+/// As [`read`], with a note on what the role that reads may not use, where there is such: the Catalog is that
+/// of the whole schema all the same.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_reporting(
+    url: Option<&str>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Catalog, Diagnostic> {
+    // A thread of its own, as a runtime can't be started inside the caller's.
+    let result = thread::scope(|scope| scope.spawn(|| read_on_this_thread(url)).join());
+    let result = result.unwrap_or_else(|payload| panic::resume_unwind(payload));
+    let (catalog, note) = result?;
+    diagnostics.extend(note);
+    Ok(catalog)
+}
+
+/// A Catalog, and what there is to say of it.
+type Answer = (Catalog, Option<Diagnostic>);
+
+fn read_on_this_thread(url: Option<&str>) -> Result<Answer, Diagnostic> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -84,7 +104,7 @@ fn read_on_this_thread(url: Option<&str>) -> Result<Catalog, Diagnostic> {
             let answer = introspect(&mut client).await;
             drop(client);
             match answer {
-                Ok(catalog) => Ok(catalog),
+                Ok(answer) => Ok(answer),
                 // Why the connection ended is known to the connection only.
                 Err(Failure::Postgres(error)) if error.is_closed() => match connection.await {
                     Ok(Err(error)) => Err(Failure::Postgres(error).diagnostic(&target)),
@@ -96,7 +116,7 @@ fn read_on_this_thread(url: Option<&str>) -> Result<Catalog, Diagnostic> {
 }
 
 /// Reads the Catalog through a connection that is there already.
-async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
+async fn introspect(client: &mut Client) -> Result<Answer, Failure> {
     let transaction = client
         .build_transaction()
         .isolation_level(IsolationLevel::RepeatableRead)
@@ -117,7 +137,7 @@ async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
     let (
         (types, comments, schemas, extensions),
         (enums, domains, ranges, sequences, functions),
-        (composites, tables, parents, views),
+        (composites, tables, parents, views, forbidden),
         (columns, constraints, indexes, index_keys),
     ) = try_join4(
         try_join4(
@@ -133,11 +153,12 @@ async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
             query(include_str!("live/sequences.sql")),
             query(&functions),
         ),
-        try_join4(
+        try_join5(
             query(include_str!("live/composites.sql")),
             query(include_str!("live/tables.sql")),
             query(include_str!("live/parents.sql")),
             query(include_str!("live/views.sql")),
+            query(include_str!("live/forbidden.sql")),
         ),
         try_join4(
             query(include_str!("live/columns.sql")),
@@ -174,7 +195,7 @@ async fn introspect(client: &mut Client) -> Result<Catalog, Failure> {
         ..relations.into_catalog()
     };
     catalog.sort();
-    Ok(catalog)
+    Ok((catalog, forbidden::note(&forbidden)?))
 }
 
 /// The number that `SHOW server_version_num` answered; 0 when there is none.

@@ -3,6 +3,7 @@
 
 mod connecting;
 mod objects;
+mod privileges;
 mod tables;
 
 use std::io::{self, Read, Write};

@@ -166,7 +166,7 @@ async fn postgresqls_own_version() {
     let patch = NotePatch::new().body("late");
     assert!(is_stale(&patch.apply_to(&*db, &note).await));
 
-    // The key and the version travel as text.
+    // The key travels as text.
     let booking = NewBooking::new("10100000", 1);
     let booking = booking.insert(&*db).await.unwrap();
     let patch = BookingPatch::new().room(2);

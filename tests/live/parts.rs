@@ -69,7 +69,7 @@ async fn views_are_read() {
     assert_eq!(Everybody::count(&*db).await.unwrap(), 4);
     assert_eq!(LatestBook::count(&*db).await.unwrap(), 2);
 
-    db.sql("REFRESH MATERIALIZED VIEW country_statistics");
+    CountryStatistic::refresh(&*db).await.unwrap();
     let british = CountryStatistic::find_by_country(&*db, "GB")
         .await
         .unwrap()
@@ -79,6 +79,14 @@ async fn views_are_read() {
         CountryStatistic::list_by_authors(&*db, 1).await.unwrap(),
         [british]
     );
+    NewAuthor::new("Eve")
+        .country("GB")
+        .insert(&*db)
+        .await
+        .unwrap();
+    CountryStatistic::refresh_concurrently(&*db).await.unwrap();
+    let rows = CountryStatistic::list(&*db).await.unwrap();
+    assert_eq!(rows[0].authors, 2);
     // It has not been filled yet, and PostgreSQL says so.
     assert!(
         EmptyStatistic::list(&*db)
@@ -87,14 +95,16 @@ async fn views_are_read() {
             .code()
             .is_some()
     );
+    EmptyStatistic::refresh(&*db).await.unwrap();
+    assert_eq!(EmptyStatistic::count(&*db).await.unwrap(), 1);
 }
 
 #[tokio::test]
 async fn partitions_are_one_table() {
     use rowsmith_runtime::chrono::{TimeZone, Utc};
     use trees::partitions::{
-        Customer, CustomerPatch, Event, Measurement, MeasurementPatch, NewCustomer, NewEvent,
-        NewMeasurement, NewOrder, NewSensor, NewWord, Word,
+        Customer, CustomerPatch, Event, Measurement, MeasurementPatch, Measurements2023,
+        NewCustomer, NewEvent, NewMeasurement, NewOrder, NewSensor, NewWord, Word,
     };
 
     let db = Live::create("partitions").await;
@@ -104,6 +114,9 @@ async fn partitions_are_one_table() {
         [2023, 2024, 1999].map(|year| NewMeasurement::new(sensor.id, at(year), f64::from(year)));
     let rows = Measurement::insert_many(&*db, &rows).await.unwrap();
     assert_eq!(rows.len(), 3);
+    // A partition that is asked for has a struct of its own.
+    let of_2023 = Measurements2023::list(&*db).await.unwrap();
+    assert_eq!((of_2023.len(), of_2023[0].taken_at), (1, rows[0].taken_at));
     assert_eq!(
         Measurement::find(&*db, sensor.id, at(1999)).await.unwrap(),
         Some(rows[2].clone())
@@ -212,19 +225,20 @@ async fn triggers_and_functions_do_their_work() {
 }
 
 #[tokio::test]
-async fn types_of_extensions_travel_as_text() {
+async fn types_of_extensions_travel() {
+    use rowsmith_runtime::Hstore;
     use trees::extensions::{NewLease, NewTenant, Tenant};
 
     let db = Live::create("extensions").await;
     let tenant = NewTenant::new("Ada")
-        .labels("a=>1")
+        .labels(Hstore::from_iter([("a", "1")]))
         .aliases(vec!["AL".to_owned()])
         .insert(&*db)
         .await
         .unwrap();
     assert_eq!(
-        (tenant.slug.as_str(), tenant.labels.as_deref()),
-        ("Ada", Some("\"a\"=>\"1\""))
+        (tenant.slug.as_str(), &tenant.labels),
+        ("Ada", &Some(Hstore::from_iter([("a", "1")])))
     );
     // `citext` compares without case.
     assert_eq!(
@@ -240,13 +254,17 @@ async fn types_of_extensions_travel_as_text() {
     assert_eq!(tenant.leases(&*db).await.unwrap(), [lease.clone()]);
     let clash = NewLease::new(tenant.id, 1, months(6, 7)).insert(&*db).await;
     assert!(clash.is_err());
+    let unset = Hstore([("k".to_owned(), None)].into());
     let rows = Tenant::insert_many(
         &*db,
-        &[NewTenant::new("x"), NewTenant::new("y").labels("k=>NULL")],
+        &[
+            NewTenant::new("x"),
+            NewTenant::new("y").labels(unset.clone()),
+        ],
     )
     .await
     .unwrap();
-    assert_eq!(rows[1].labels.as_deref(), Some("\"k\"=>NULL"));
+    assert_eq!(rows[1].labels, Some(unset));
 }
 
 #[tokio::test]
@@ -372,4 +390,21 @@ async fn what_is_new_in_18() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn what_shapes_no_row_does_not_disturb() {
+    use trees::objects::{NewSession, Session};
+
+    let db = Live::create("objects").await;
+    let kept = NewSession::new()
+        .note("  keep ")
+        .insert(&*db)
+        .await
+        .unwrap();
+    assert_eq!(kept.note.as_deref(), Some("keep"));
+    let other = NewSession::new().insert(&*db).await.unwrap();
+    assert!(Session::delete_by_id(&*db, other.id).await.unwrap());
+    assert!(!Session::delete_by_id(&*db, kept.id).await.unwrap());
+    assert_eq!(Session::list(&*db).await.unwrap(), [kept]);
 }

@@ -240,7 +240,14 @@ fn views_are_read_only() {
     assert_eq!(resolved.functions("recent_users"), ["list", "count"]);
     assert_eq!(
         resolved.functions("active_users"),
-        ["find_by_email", "list", "list_by_id", "count"]
+        [
+            "find_by_email",
+            "list",
+            "list_by_id",
+            "count",
+            "refresh",
+            "refresh_concurrently",
+        ]
     );
     let entity = resolved.entity("active_users");
     assert_eq!(entity.row, "ActiveUser");

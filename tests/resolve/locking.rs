@@ -4,7 +4,7 @@ use crate::build::*;
 use rowsmith::catalog::{Table, TableKind};
 use rowsmith::config::Config;
 use rowsmith::diagnostics::Severity;
-use rowsmith::model::{Travel, WriteField};
+use rowsmith::model::WriteField;
 
 fn locking(table: &str, column: &str) -> Config {
     Config {
@@ -79,34 +79,27 @@ fn xmin_is_a_field_that_nobody_writes() {
     let entity = resolved.entity("users");
     assert_eq!(
         entity.select_list,
-        [r#""id""#, r#""name""#, r#""version""#, r#""xmin"::text"#]
+        [r#""id""#, r#""name""#, r#""version""#, r#""xmin""#]
     );
     let xmin = entity.fields.last().unwrap();
     assert_eq!(
         (xmin.ident.rs.as_str(), xmin.constant.as_str()),
         ("xmin", "XMIN")
     );
-    assert_eq!(xmin.ty, "::std::string::String");
+    assert_eq!(xmin.ty, "::rowsmith_runtime::Xid");
     assert!(xmin.read_only);
-    assert_eq!(
-        xmin.travel,
-        Some(Travel {
-            read_sql: "text".into(),
-            param_sql: "text".into(),
-            cast_sql: "xid".into(),
-        })
-    );
+    assert_eq!(xmin.travel, None);
     assert_eq!(
         xmin.doc,
         [
             "PostgreSQL's own version of the row: another one after each transaction that changed it.",
             "",
-            "`xid`, travels as text"
+            "`xid`"
         ]
     );
     assert_eq!(
         resolved.function("users", "find").sql[0],
-        r#"SELECT "id", "name", "version", "xmin"::text"#
+        r#"SELECT "id", "name", "version", "xmin""#
     );
     let patch = resolved.patch("users");
     assert_eq!(columns(&patch.fields), ["name", "version"]);
@@ -116,7 +109,7 @@ fn xmin_is_a_field_that_nobody_writes() {
     );
     let lock = patch.lock.as_ref().unwrap();
     assert_eq!(lock.fields, ["id", "xmin"]);
-    assert_eq!(lock.current_sql, r#""xmin" = $2::text::xid"#);
+    assert_eq!(lock.current_sql, r#""xmin" = $2"#);
     assert!(!lock.counts);
 }
 

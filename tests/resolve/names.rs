@@ -326,7 +326,7 @@ fn labels_are_variants() {
     let variants: Vec<&str> = resolved.model.root.enums[0]
         .variants
         .iter()
-        .map(|variant| variant.rs.as_str())
+        .map(|variant| variant.ident.rs.as_str())
         .collect();
     assert_eq!(
         variants,

@@ -501,7 +501,7 @@ fn names_of_relations_are_configured_by_foreign_key() {
         RelationNames {
             name: Some("writer".into()),
             inverse: Some("written".into()),
-            many_to_many: None,
+            ..RelationNames::default()
         },
     );
     let resolved = resolve_with(&catalog(vec![users(), posts()]), &config);
@@ -626,7 +626,7 @@ fn links_travel_as_what_compares_like_the_column() {
         domain("email", "public.citext"),
         domain("number", "int8"),
         domain("code", "bpchar(3)"),
-        domain("path", "public.ltree"),
+        domain("path", "public.isbn13"),
     ];
     types.composites = vec![composite("point3", &[("x", "float8")])];
     for (ty, sql, cast) in [
@@ -643,9 +643,12 @@ fn links_travel_as_what_compares_like_the_column() {
         ("public.email", r#""public"."citext""#, None),
         ("public.number", "int8", None),
         ("public.code", "bpchar", None),
-        ("public.ltree", "text", Some(r#""public"."ltree""#)),
+        ("public.ltree", r#""public"."ltree""#, None),
+        ("public.isbn13", "text", Some(r#""public"."isbn13""#)),
         ("public.path", "text", Some(r#""public"."path""#)),
-        ("macaddr8", "text", Some("macaddr8")),
+        ("macaddr8", "macaddr8", None),
+        ("bit(3)", "varbit", None),
+        ("refcursor", "text", Some("refcursor")),
         ("tstzrange", "tstzrange", None),
     ] {
         let ty = format!("{ty}!");

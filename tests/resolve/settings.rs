@@ -35,7 +35,7 @@ fn names_are_configured() {
     assert_eq!(resolved.new_field("people", "e-mail").setter, "email");
     let root = &resolved.model.root;
     assert_eq!(root.enums[0].name, "Rank");
-    assert_eq!(root.enums[0].variants[0].rs, "First");
+    assert_eq!(root.enums[0].variants[0].ident.rs, "First");
     assert_eq!(root.composites[0].fields[0].ident.rs, "r#in");
     assert_eq!(resolved.module("audit").ident.rs, "history");
 }

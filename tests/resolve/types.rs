@@ -114,11 +114,11 @@ fn every_built_in_type_has_its_rust_type() {
 fn what_the_runtime_does_not_know_travels_as_text() {
     let columns = &[
         ("id", "int4#"),
-        ("search", "tsvector!"),
-        ("bits", "bit(3)"),
-        ("paths", "public.ltree[]!"),
-        ("shape", "public.geometry(Point,4326)"),
-        ("shape_2", "public.geometry"),
+        ("search", "aclitem!"),
+        ("bits", "public.seg(3)"),
+        ("paths", "public.isbn13[]!"),
+        ("shape", "public.raster(Point,4326)"),
+        ("shape_2", "public.raster"),
     ];
     let resolved = resolve_tables(vec![
         table("t", columns)
@@ -145,20 +145,19 @@ fn what_the_runtime_does_not_know_travels_as_text() {
     );
     assert_eq!(
         resolved.field("t", "bits").doc,
-        ["`bit(3)`, travels as text, nullable"]
+        ["`public.seg(3)`, travels as text, nullable"]
     );
     let by_search = resolved.function("t", "list_by_search");
-    assert_eq!(by_search.sql[2], r#"WHERE "search" = $1::text::tsvector"#);
+    assert_eq!(by_search.sql[2], r#"WHERE "search" = $1::text::aclitem"#);
     assert_eq!(by_search.params[0].ty, "&str");
     let by_paths = resolved.function("t", "list_by_paths");
     assert_eq!(
         by_paths.sql[2],
-        r#"WHERE "paths" = $1::text[]::"public"."ltree"[]"#
+        r#"WHERE "paths" = $1::text[]::"public"."isbn13"[]"#
     );
-    // `bit` alone would be `bit(1)`.
     let bits = &resolved.new_field("t", "bits").write;
     assert_eq!(bits.param_sql, "text");
-    assert_eq!(bits.cast_sql.as_deref(), Some(r#""bit""#));
+    assert_eq!(bits.cast_sql.as_deref(), Some(r#""public"."seg""#));
 
     let messages: Vec<&str> = resolved
         .diagnostics
@@ -169,12 +168,12 @@ fn what_the_runtime_does_not_know_travels_as_text() {
     assert_eq!(
         messages,
         [
-            format!("the type `bit` {because}; used by `public.t.bits`"),
+            format!("the type `aclitem` {because}; used by `public.t.search`"),
+            format!("the type `public.isbn13` {because}; used by `public.t.paths`"),
             format!(
-                "the type `public.geometry` {because}; used by `public.t.shape`, `public.t.shape_2`"
+                "the type `public.raster` {because}; used by `public.t.shape`, `public.t.shape_2`"
             ),
-            format!("the type `public.ltree` {because}; used by `public.t.paths`"),
-            format!("the type `tsvector` {because}; used by `public.t.search`"),
+            format!("the type `public.seg` {because}; used by `public.t.bits`"),
         ]
     );
 }
@@ -182,12 +181,15 @@ fn what_the_runtime_does_not_know_travels_as_text() {
 #[test]
 fn a_type_is_reported_once_with_its_first_columns() {
     let names: Vec<String> = (0..9).map(|i| format!("c{i}")).collect();
-    let columns: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "xml")).collect();
+    let columns: Vec<(&str, &str)> = names
+        .iter()
+        .map(|name| (name.as_str(), "refcursor"))
+        .collect();
     let resolved = resolve_tables(vec![table("t", &columns)]);
     let (_, message, _) = resolved.said();
     assert_eq!(
         message,
-        "the type `xml` travels as text: the runtime has no type for it; used by `public.t.c0`, \
+        "the type `refcursor` travels as text: the runtime has no type for it; used by `public.t.c0`, \
          `public.t.c1`, `public.t.c2` and 6 more"
     );
 }
@@ -209,7 +211,7 @@ fn with_types(columns: &[(&str, &str)]) -> Catalog {
             "person",
             &[("home", "public.home"), ("email", "public.email")],
         ),
-        composite("spot", &[("at", "point")]),
+        composite("spot", &[("at", "refcursor")]),
         composite("places", &[("all", "public.spot[]")]),
         composite("mails", &[("all", "public.email[]")]),
         composite("void", &[]),
@@ -332,7 +334,7 @@ fn composites_are_structs_where_they_can_be_read() {
     assert_eq!(
         messages,
         [
-            "the type `public.spot` travels as text: its attribute `at` is of the type `point`; used by \
+            "the type `public.spot` travels as text: its attribute `at` is of the type `refcursor`; used by \
              `public.t.spot`",
             "the type `public.places` travels as text: its attribute `all` is of the type \
              `public.spot[]`; used by `public.t.places`",
@@ -386,7 +388,7 @@ fn columns_know_how_they_travel() {
     let mut catalog = catalog(vec![table(
         "t",
         &[
-            ("path", "public.ltree"),
+            ("path", "public.isbn13"),
             ("emails", "public.email[]"),
             ("email", "public.email"),
         ],
@@ -403,7 +405,7 @@ fn columns_know_how_they_travel() {
     };
     assert_eq!(
         travel("path"),
-        Some(("text", "text", r#""public"."ltree""#))
+        Some(("text", "text", r#""public"."isbn13""#))
     );
     assert_eq!(
         travel("emails"),

@@ -33,8 +33,20 @@ pub mod constraints;
 pub mod custom_types;
 
 /// The fixture of that name.
+#[path = "../golden/declared_keys/mod.rs"]
+pub mod declared_keys;
+
+/// The fixture of that name.
 #[path = "../golden/extensions/mod.rs"]
 pub mod extensions;
+
+/// The fixture of that name.
+#[path = "../golden/families_jiff/mod.rs"]
+pub mod families_jiff;
+
+/// The fixture of that name.
+#[path = "../golden/families_time/mod.rs"]
+pub mod families_time;
 
 /// The fixture of that name.
 #[path = "../golden/functions/mod.rs"]
@@ -77,12 +89,28 @@ pub mod loading;
 pub mod locking;
 
 /// The fixture of that name.
+#[path = "../golden/newtypes/mod.rs"]
+pub mod newtypes;
+
+/// The fixture of that name.
 #[path = "../golden/no_key/mod.rs"]
 pub mod no_key;
 
 /// The fixture of that name.
+#[path = "../golden/objects/mod.rs"]
+pub mod objects;
+
+/// The fixture of that name.
 #[path = "../golden/organisation/mod.rs"]
 pub mod organisation;
+
+/// The fixture of that name.
+#[path = "../golden/other_types/mod.rs"]
+pub mod other_types;
+
+/// The fixture of that name.
+#[path = "../golden/overrides/mod.rs"]
+pub mod overrides;
 
 /// The fixture of that name.
 #[path = "../golden/partitions/mod.rs"]
@@ -91,6 +119,10 @@ pub mod partitions;
 /// The fixture of that name.
 #[path = "../golden/relation_names/mod.rs"]
 pub mod relation_names;
+
+/// The fixture of that name.
+#[path = "../golden/routines/mod.rs"]
+pub mod routines;
 
 /// The fixture of that name.
 #[path = "../golden/schemas/mod.rs"]
@@ -113,12 +145,20 @@ pub mod server_18;
 pub mod shop;
 
 /// The fixture of that name.
+#[path = "../golden/tags/mod.rs"]
+pub mod tags;
+
+/// The fixture of that name.
 #[path = "../golden/text_types/mod.rs"]
 pub mod text_types;
 
 /// The fixture of that name.
 #[path = "../golden/type_key/mod.rs"]
 pub mod type_key;
+
+/// The fixture of that name.
+#[path = "../golden/type_overrides/mod.rs"]
+pub mod type_overrides;
 
 /// The fixture of that name.
 #[path = "../golden/types/mod.rs"]

@@ -7,7 +7,7 @@ mod symbols;
 mod text;
 mod time;
 
-pub use self::containers::HasElements;
+pub use self::containers::{HasElements, has_element};
 use super::{Expr, Expression, Fragment, Level, Operand, Order};
 use crate::column::Wire;
 use crate::scope::Shielded;

@@ -1,4 +1,4 @@
-//! `macaddr`.
+//! `macaddr` and `macaddr8`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -36,7 +36,9 @@ pub struct ParseMacAddrError;
 
 impl fmt::Display for ParseMacAddrError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a hardware address is six bytes in hexadecimal, as in `08:00:2b:01:02:03`")
+        f.write_str(
+            "a hardware address is six bytes in hexadecimal, as in `08:00:2b:01:02:03`, or eight",
+        )
     }
 }
 
@@ -47,20 +49,74 @@ impl FromStr for MacAddr {
     type Err = ParseMacAddrError;
 
     fn from_str(text: &str) -> Result<Self, ParseMacAddrError> {
-        let separator = if text.contains('-') { '-' } else { ':' };
-        let mut bytes = text.split(separator).map(|byte| {
-            let digits = byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
-            digits.then(|| u8::from_str_radix(byte, 16).ok()).flatten()
-        });
-        let mut address = [0; 6];
-        for byte in &mut address {
-            *byte = bytes.next().flatten().ok_or(ParseMacAddrError)?;
-        }
-        match bytes.next() {
-            None => Ok(Self(address)),
-            Some(_) => Err(ParseMacAddrError),
-        }
+        bytes(text).map(Self)
     }
+}
+
+/// The hardware address of a network interface in eight bytes, PostgreSQL's type
+/// [`macaddr8`](https://www.postgresql.org/docs/current/datatype-net-types.html#DATATYPE-MACADDR8).
+///
+/// ```
+/// use rowsmith_runtime::MacAddr8;
+///
+/// let address: MacAddr8 = "08:00:2b:01:02:03:04:05".parse()?;
+/// assert_eq!(address.0[7], 5);
+/// # Ok::<(), rowsmith_runtime::ParseMacAddrError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MacAddr8(pub [u8; 8]);
+
+impl fmt::Display for MacAddr8 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.0.map(|byte| format!("{byte:02x}"));
+        f.pad(&bytes.join(":"))
+    }
+}
+
+/// Reads eight bytes of two hexadecimal digits with `:` or `-` between them.
+impl FromStr for MacAddr8 {
+    type Err = ParseMacAddrError;
+
+    fn from_str(text: &str) -> Result<Self, ParseMacAddrError> {
+        bytes(text).map(Self)
+    }
+}
+
+fn bytes<const N: usize>(text: &str) -> Result<[u8; N], ParseMacAddrError> {
+    let separator = if text.contains('-') { '-' } else { ':' };
+    let mut bytes = text.split(separator).map(|byte| {
+        let digits = byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
+        digits.then(|| u8::from_str_radix(byte, 16).ok()).flatten()
+    });
+    let mut address = [0; N];
+    for byte in &mut address {
+        *byte = bytes.next().flatten().ok_or(ParseMacAddrError)?;
+    }
+    match bytes.next() {
+        None => Ok(address),
+        Some(_) => Err(ParseMacAddrError),
+    }
+}
+
+impl<'a> FromSql<'a> for MacAddr8 {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
+        let bytes = raw
+            .try_into()
+            .map_err(|_| "the value is of another length")?;
+        Ok(Self(bytes))
+    }
+
+    accepts!(MACADDR8);
+}
+
+impl ToSql for MacAddr8 {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+        out.extend_from_slice(&self.0);
+        Ok(IsNull::No)
+    }
+
+    accepts!(MACADDR8);
+    to_sql_checked!();
 }
 
 impl<'a> FromSql<'a> for MacAddr {
@@ -83,6 +139,8 @@ impl ToSql for MacAddr {
 
 #[cfg(feature = "serde")]
 super::serde_as_text!(MacAddr);
+#[cfg(feature = "serde")]
+super::serde_as_text!(MacAddr8);
 
 #[cfg(test)]
 mod tests {

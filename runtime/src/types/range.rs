@@ -118,9 +118,9 @@ mod flags {
     pub(super) const UPPER_UNBOUNDED: u8 = 0x10;
 }
 
-impl<'a, T: FromSql<'a>> FromSql<'a> for Range<T> {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
-        let element = element(ty)?;
+impl<'a, T: FromSql<'a>> Range<T> {
+    /// Reads a range of values of a type.
+    pub(crate) fn read_of(element: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
         let (flags, mut raw) = raw.split_first().ok_or("the value ends too early")?;
         let has = |flag| flags & flag != 0;
         if has(flags::EMPTY) {
@@ -140,18 +140,14 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for Range<T> {
         let upper = bound(flags::UPPER_UNBOUNDED, flags::UPPER_INCLUDED)?;
         Ok(Self::Between(lower, upper))
     }
-
-    fn accepts(ty: &Type) -> bool {
-        matches!(ty.kind(), Kind::Range(element) if T::accepts(&super::base(element)))
-    }
 }
 
-impl<T: ToSql> ToSql for Range<T> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        let element = element(ty)?;
+impl<T: ToSql> Range<T> {
+    /// Writes a range of values of a type.
+    pub(crate) fn write_of(&self, element: &Type, out: &mut BytesMut) -> Result<(), BoxError> {
         let Self::Between(lower, upper) = self else {
             out.put_u8(flags::EMPTY);
-            return Ok(IsNull::No);
+            return Ok(());
         };
         let lower_flags = match lower {
             Bound::Included(_) => flags::LOWER_INCLUDED,
@@ -168,15 +164,28 @@ impl<T: ToSql> ToSql for Range<T> {
             let (Bound::Included(value) | Bound::Excluded(value)) = bound else {
                 continue;
             };
-            let start = out.len();
-            out.put_i32(0);
-            if let IsNull::Yes = write(value, element, out)? {
-                return Err("a bound of a range is NULL".into());
-            }
-            let length = i32::try_from(out.len() - start - 4)?;
-            // The four bytes were put there above.
-            out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+            wire::put_value(out, |out| match write(value, element, out)? {
+                IsNull::Yes => Err("a bound of a range is NULL".into()),
+                IsNull::No => Ok(()),
+            })?;
         }
+        Ok(())
+    }
+}
+
+impl<'a, T: FromSql<'a>> FromSql<'a> for Range<T> {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
+        Self::read_of(element(ty)?, raw)
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        matches!(ty.kind(), Kind::Range(element) if T::accepts(&super::base(element)))
+    }
+}
+
+impl<T: ToSql> ToSql for Range<T> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+        self.write_of(element(ty)?, out)?;
         Ok(IsNull::No)
     }
 

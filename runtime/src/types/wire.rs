@@ -1,6 +1,8 @@
 //! The pieces that the binary formats of arrays and composites are made of
 //! (`array_recv` and `record_recv` in PostgreSQL's sources).
 
+use bytes::{BufMut, BytesMut};
+
 use crate::error::BoxError;
 
 /// Takes a number from the front.
@@ -40,4 +42,41 @@ pub(crate) fn array_elements(mut raw: &[u8]) -> Result<&[u8], BoxError> {
         int(&mut raw)?;
     }
     Ok(raw)
+}
+
+/// Takes so many bytes from the front.
+pub(crate) fn take<const N: usize>(raw: &mut &[u8]) -> Result<[u8; N], BoxError> {
+    let (head, tail) = raw.split_first_chunk().ok_or("the value ends too early")?;
+    *raw = tail;
+    Ok(*head)
+}
+
+/// Takes text that ends with a zero byte from the front.
+pub(crate) fn text<'a>(raw: &mut &'a [u8]) -> Result<&'a str, BoxError> {
+    let end = raw.iter().position(|byte| *byte == 0);
+    let (head, tail) = raw.split_at(end.ok_or("the value ends too early")?);
+    *raw = tail.get(1..).unwrap_or_default();
+    Ok(std::str::from_utf8(head)?)
+}
+
+/// Refuses what follows a value.
+pub(crate) fn end(raw: &[u8]) -> Result<(), BoxError> {
+    match raw.is_empty() {
+        true => Ok(()),
+        false => Err("the value is longer than it may be".into()),
+    }
+}
+
+/// Puts the length of a value before it.
+pub(crate) fn put_value(
+    out: &mut BytesMut,
+    write: impl FnOnce(&mut BytesMut) -> Result<(), BoxError>,
+) -> Result<(), BoxError> {
+    let start = out.len();
+    out.put_i32(0);
+    write(out)?;
+    let length = i32::try_from(out.len() - start - 4)?;
+    // The four bytes were put there above.
+    out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    Ok(())
 }

@@ -75,7 +75,8 @@ impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Assign<T> {
     }
 }
 
-/// What a setter of a nullable column takes: a value, or an `Option` of one.
+/// What a setter of a nullable column takes, and the argument of a database function: a value, or an
+/// `Option` of one.
 ///
 /// ```
 /// use rowsmith_runtime::IntoNullable;
@@ -110,5 +111,23 @@ impl<T> IntoNullable<T> for Option<T> {
 impl IntoNullable<String> for &str {
     fn into_nullable(self) -> Option<String> {
         Some(self.to_owned())
+    }
+}
+
+impl<'a> IntoNullable<&'a str> for &'a String {
+    fn into_nullable(self) -> Option<&'a str> {
+        Some(self)
+    }
+}
+
+impl<'a, T> IntoNullable<&'a [T]> for &'a Vec<T> {
+    fn into_nullable(self) -> Option<&'a [T]> {
+        Some(self)
+    }
+}
+
+impl<'a, T, const N: usize> IntoNullable<&'a [T]> for &'a [T; N] {
+    fn into_nullable(self) -> Option<&'a [T]> {
+        Some(self)
     }
 }

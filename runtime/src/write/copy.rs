@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt, stream};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::ToSql;
 
-use super::{NewRow, Value, WriteColumn, many::Statement, push_names};
+use super::{NewRow, Value, WriteColumn, check_lengths, many::Statement, push_names};
 use crate::types::Param;
 use crate::{Error, Executor, Result, Table};
 
@@ -98,7 +98,9 @@ where
 }
 
 async fn write_row<N: NewRow>(writer: Pin<&mut BinaryCopyInWriter>, row: &N) -> Result<()> {
-    let values: Vec<Param<'_>> = row.values().into_iter().flatten().map(Param).collect();
+    let values = row.values();
+    check_lengths(N::COLUMNS, &values)?;
+    let values: Vec<Param<'_>> = values.into_iter().flatten().map(Param).collect();
     let cells: Vec<&(dyn ToSql + Sync)> = values.iter().map(|cell| cell as Value<'_>).collect();
     Ok(writer.write(&cells).await?)
 }

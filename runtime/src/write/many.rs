@@ -70,6 +70,7 @@ impl<'a, N: NewRow> Statement<'a, N> {
     /// Runs it, and returns the rows in the order of the input. Where some are left out, the rows that
     /// give the same columns are together.
     pub(super) async fn fetch(&self, db: &impl Executor) -> Result<Vec<N::Row>> {
+        self.input.check_lengths()?;
         let sql = self.sql(N::Row::SELECT_LIST);
         let companions = self.input.companions();
         let params = self.params(&companions);
@@ -85,6 +86,7 @@ impl<'a, N: NewRow> Statement<'a, N> {
 
     /// Runs it, and returns how many rows were inserted or changed.
     pub(super) async fn execute(&self, db: &impl Executor) -> Result<u64> {
+        self.input.check_lengths()?;
         let companions = self.input.companions();
         query::execute(db, &self.sql("1"), &self.params(&companions)).await
     }
@@ -154,6 +156,18 @@ enum Data<'a> {
 }
 
 impl<'a> Input<'a> {
+    fn check_lengths(&self) -> Result<()> {
+        self.columns
+            .iter()
+            .try_for_each(|column| match &column.data {
+                Data::Scalars(values) => {
+                    let mut values = values.0.iter();
+                    values.try_for_each(|value| column.column.check_length(*value))
+                }
+                Data::Arrays(_) => Ok(()),
+            })
+    }
+
     fn new<N: NewRow>(rows: &'a [N]) -> Self {
         let mut columns: Vec<Vec<Option<Value<'a>>>> = N::COLUMNS
             .iter()

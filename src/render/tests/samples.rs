@@ -79,6 +79,7 @@ impl Column<'_> {
                 param_sql: "text".into(),
                 cast_sql: self.nullable.then(|| "\"public\".\"x\"".into()),
                 element_sql: self.ty.contains("Vec").then(|| "text".into()),
+                max_length: None,
             },
             doc: self.doc(),
         }
@@ -129,7 +130,9 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
             .collect()
     };
     Entity {
+        key_type: None,
         module: ident(db, module),
+        schema: "public".into(),
         row: row.into(),
         doc: vec![format!("A row of the table `public.{db}`.")],
         derives: Vec::new(),
@@ -141,8 +144,10 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
             .collect(),
         fields: (columns.iter())
             .map(|column| Field {
+                max_length: None,
                 ident: ident(column.db, column.rs),
                 constant: column.constant.into(),
+                attributes: Vec::new(),
                 ty: column.full_type(),
                 read_only: column.ty.starts_with("super::"),
                 travel: column.nullable.then(|| Travel {
@@ -223,7 +228,13 @@ pub fn enum_type(db: &str, module: &str, name: &str, variants: &[(&str, &str)]) 
         doc: vec![format!("The enum type `public.{db}`.")],
         derives: Vec::new(),
         attributes: Vec::new(),
-        variants: variants.iter().map(|(db, rs)| ident(db, rs)).collect(),
+        variants: variants
+            .iter()
+            .map(|(db, rs)| Variant {
+                ident: ident(db, rs),
+                attributes: Vec::new(),
+            })
+            .collect(),
     }
 }
 
@@ -238,6 +249,7 @@ pub fn composite(db: &str, module: &str, name: &str, fields: &[(&str, &str)]) ->
         fields: (fields.iter())
             .map(|(db, rs)| CompositeField {
                 ident: ident(db, rs),
+                attributes: Vec::new(),
                 ty: format!("::std::option::Option<{STRING}>"),
                 doc: vec![format!("The attribute `{db}`.")],
             })
@@ -247,11 +259,14 @@ pub fn composite(db: &str, module: &str, name: &str, fields: &[(&str, &str)]) ->
 
 pub fn module(db: &str, rs: &str) -> Module {
     Module {
+        newtypes: Vec::new(),
         ident: ident(db, rs),
         doc: vec![format!("The schema `{db}`.")],
         entities: Vec::new(),
         enums: Vec::new(),
         composites: Vec::new(),
+        routines: None,
+        sequences: None,
         modules: Vec::new(),
     }
 }
@@ -303,6 +318,8 @@ pub fn ordinary(serde: bool) -> Model {
                 ),
                 composite("blank", "blank", "Blank", &[]),
             ],
+            routines: None,
+            sequences: None,
             modules: vec![audit],
             ..module("public", "db")
         },

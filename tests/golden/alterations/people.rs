@@ -39,6 +39,9 @@ impl Person {
         ::std::option::Option<::rowsmith_runtime::chrono::NaiveDate>,
     > = ::rowsmith_runtime::Column::new("born");
 
+    /// How many characters the column `name` takes.
+    pub const NAME_MAX_LENGTH: usize = 50;
+
     /// The unique constraint on `email`.
     pub const PEOPLE_EMAIL_KEY: &'static str = "people_email_key";
 

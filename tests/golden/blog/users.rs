@@ -54,6 +54,9 @@ impl User {
         ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
     > = ::rowsmith_runtime::Column::new("created_at");
 
+    /// How many characters the column `email` takes.
+    pub const EMAIL_MAX_LENGTH: usize = 200;
+
     /// The check `"age" >= 0`.
     pub const USERS_AGE_CHECK: &'static str = "users_age_check";
 

@@ -74,6 +74,9 @@ impl Person {
     pub const SHAPE: ::rowsmith_runtime::Column<Self, ::std::option::Option<super::Shape>> =
         ::rowsmith_runtime::Column::new("shape");
 
+    /// How many characters the column `code` takes.
+    pub const CODE_MAX_LENGTH: usize = 6;
+
     /// The unique constraint on `email`.
     pub const PEOPLE_EMAIL_KEY: &'static str = "people_email_key";
 

@@ -171,7 +171,7 @@ impl Lease {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<super::Tenant> {
         const SQL: &str = r#"
-            SELECT "id", "slug", "labels"::text, "aliases"
+            SELECT "id", "slug", "labels", "aliases"
             FROM "public"."tenants"
             WHERE "id" = $1"#;
         ::rowsmith_runtime::read::one(db, SQL, &[&self.tenant_id]).await

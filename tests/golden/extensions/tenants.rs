@@ -7,8 +7,8 @@ pub struct Tenant {
     pub id: ::rowsmith_runtime::uuid::Uuid,
     /// `public.citext`, unique
     pub slug: ::std::string::String,
-    /// `public.hstore`, travels as text, nullable
-    pub labels: ::std::option::Option<::std::string::String>,
+    /// `public.hstore`, nullable
+    pub labels: ::std::option::Option<::rowsmith_runtime::Hstore>,
     /// `public.citext[]`, default `'{}'`
     pub aliases: ::std::vec::Vec<::std::string::String>,
 }
@@ -25,10 +25,8 @@ impl Tenant {
     /// The column `labels`.
     pub const LABELS: ::rowsmith_runtime::Column<
         Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("labels")
-        .read_as("text")
-        .sent_as("text", r#""public"."hstore""#);
+        ::std::option::Option<::rowsmith_runtime::Hstore>,
+    > = ::rowsmith_runtime::Column::new("labels");
 
     /// The column `aliases`.
     pub const ALIASES: ::rowsmith_runtime::Column<Self, ::std::vec::Vec<::std::string::String>> =
@@ -55,7 +53,7 @@ impl Tenant {
         id: ::rowsmith_runtime::uuid::Uuid,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "slug", "labels"::text, "aliases"
+            SELECT "id", "slug", "labels", "aliases"
             FROM "public"."tenants"
             WHERE "id" = $1"#;
         ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
@@ -67,7 +65,7 @@ impl Tenant {
         slug: &str,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "slug", "labels"::text, "aliases"
+            SELECT "id", "slug", "labels", "aliases"
             FROM "public"."tenants"
             WHERE "slug" = $1"#;
         ::rowsmith_runtime::read::one_or_none(db, SQL, &[&slug]).await
@@ -78,7 +76,7 @@ impl Tenant {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "slug", "labels"::text, "aliases"
+            SELECT "id", "slug", "labels", "aliases"
             FROM "public"."tenants"
             ORDER BY "id""#;
         ::rowsmith_runtime::read::all(db, SQL, &[]).await
@@ -193,7 +191,7 @@ impl ::rowsmith_runtime::FromRow for Tenant {
 
 impl ::rowsmith_runtime::Table for Tenant {
     const NAME: &'static str = r#""public"."tenants""#;
-    const SELECT_LIST: &'static str = r#""id", "slug", "labels"::text, "aliases""#;
+    const SELECT_LIST: &'static str = r#""id", "slug", "labels", "aliases""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::ID.spec(),
         Self::SLUG.spec(),
@@ -211,8 +209,8 @@ pub struct NewTenant {
     pub id: ::rowsmith_runtime::Assign<::rowsmith_runtime::uuid::Uuid>,
     /// `public.citext`, unique
     pub slug: ::std::string::String,
-    /// `public.hstore`, travels as text, nullable
-    pub labels: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
+    /// `public.hstore`, nullable
+    pub labels: ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::Hstore>>,
     /// `public.citext[]`, default `'{}'`
     pub aliases: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
 }
@@ -237,7 +235,7 @@ impl NewTenant {
     /// Sets `labels`.
     pub fn labels(
         mut self,
-        labels: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
+        labels: impl ::rowsmith_runtime::IntoNullable<::rowsmith_runtime::Hstore>,
     ) -> Self {
         self.labels = ::rowsmith_runtime::Assign::To(labels.into_nullable());
         self
@@ -284,7 +282,7 @@ impl ::rowsmith_runtime::NewRow for NewTenant {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""id""#, "uuid"),
         ::rowsmith_runtime::WriteColumn::new(r#""slug""#, "text"),
-        ::rowsmith_runtime::WriteColumn::new(r#""labels""#, "text").cast(r#""public"."hstore""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""labels""#, r#""public"."hstore""#),
         ::rowsmith_runtime::WriteColumn::new(r#""aliases""#, "text[]").array_of("text"),
     ];
 
@@ -309,8 +307,8 @@ pub struct TenantPatch {
     pub id: ::rowsmith_runtime::Assign<::rowsmith_runtime::uuid::Uuid>,
     /// `public.citext`, unique
     pub slug: ::rowsmith_runtime::Assign<::std::string::String>,
-    /// `public.hstore`, travels as text, nullable
-    pub labels: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
+    /// `public.hstore`, nullable
+    pub labels: ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::Hstore>>,
     /// `public.citext[]`, default `'{}'`
     pub aliases: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
 }
@@ -336,7 +334,7 @@ impl TenantPatch {
     /// Sets `labels`.
     pub fn labels(
         mut self,
-        labels: impl ::rowsmith_runtime::IntoNullable<::std::string::String>,
+        labels: impl ::rowsmith_runtime::IntoNullable<::rowsmith_runtime::Hstore>,
     ) -> Self {
         self.labels = ::rowsmith_runtime::Assign::To(labels.into_nullable());
         self
@@ -365,7 +363,7 @@ impl ::rowsmith_runtime::Patch for TenantPatch {
     const COLUMNS: &'static [::rowsmith_runtime::WriteColumn] = &[
         ::rowsmith_runtime::WriteColumn::new(r#""id""#, "uuid"),
         ::rowsmith_runtime::WriteColumn::new(r#""slug""#, "text"),
-        ::rowsmith_runtime::WriteColumn::new(r#""labels""#, "text").cast(r#""public"."hstore""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""labels""#, r#""public"."hstore""#),
         ::rowsmith_runtime::WriteColumn::new(r#""aliases""#, "text[]").array_of("text"),
     ];
 

@@ -93,6 +93,21 @@ impl Draft {
         ::rowsmith_runtime::read::all(db, SQL, &[&article_id]).await
     }
 
+    /// Lists the rows with this `article_id`, `current`.
+    pub async fn list_by_article_id_and_current(
+        db: &impl ::rowsmith_runtime::Executor,
+        article_id: i64,
+        current: bool,
+    ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
+        const SQL: &str = r#"
+            SELECT "id", "article_id", "current"
+            FROM "public"."drafts"
+            WHERE "article_id" = $1
+              AND "current" = $2
+            ORDER BY "id""#;
+        ::rowsmith_runtime::read::all(db, SQL, &[&article_id, &current]).await
+    }
+
     /// Counts the rows of `public.drafts`.
     pub async fn count(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<i64> {
         const SQL: &str = r#"

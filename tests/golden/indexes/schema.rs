@@ -74,6 +74,8 @@ CREATE TABLE "public"."drafts" (
     CONSTRAINT "drafts_pkey" PRIMARY KEY ("id")
 );
 
+CREATE INDEX "drafts_article_twice_idx" ON "public"."drafts" ("article_id", "current", "article_id" DESC);
+
 CREATE UNIQUE INDEX "drafts_current_idx" ON "public"."drafts" ("article_id")
     WHERE "current";
 
@@ -140,6 +142,7 @@ table public.drafts
     column current: boolean not null, default
     primary key: drafts_pkey (id)
     foreign key drafts_article_id_fkey: (article_id) references public.articles (id)
+    index drafts_article_twice_idx: btree (article_id, current, article_id desc)
     index drafts_current_idx: unique btree (article_id) where …
 table public.notes
     column id: bigint not null, identity always

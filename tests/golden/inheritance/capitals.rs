@@ -38,6 +38,9 @@ impl Capital {
         ::std::option::Option<::std::string::String>,
     > = ::rowsmith_runtime::Column::new("mayor");
 
+    /// How many characters the column `country` takes.
+    pub const COUNTRY_MAX_LENGTH: usize = 2;
+
     /// The unique constraint on `country`.
     pub const CAPITALS_COUNTRY_KEY: &'static str = "capitals_country_key";
 

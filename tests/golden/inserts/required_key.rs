@@ -17,6 +17,9 @@ impl RequiredKey {
     pub const NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
         ::rowsmith_runtime::Column::new("name");
 
+    /// How many characters the column `name` takes.
+    pub const NAME_MAX_LENGTH: usize = 10;
+
     /// The primary key on `id`.
     pub const REQUIRED_KEY_PKEY: &'static str = "required_key_pkey";
 

@@ -31,6 +31,9 @@ impl Account {
         ::std::option::Option<::rowsmith_runtime::rust_decimal::Decimal>,
     > = ::rowsmith_runtime::Column::new("rating");
 
+    /// How many characters the column `handle` takes.
+    pub const HANDLE_MAX_LENGTH: usize = 40;
+
     /// The unique constraint on `handle`.
     pub const ACCOUNTS_HANDLE_KEY: &'static str = "accounts_handle_key";
 

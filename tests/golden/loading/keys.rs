@@ -29,7 +29,7 @@ pub struct Key {
     pub flag: ::std::option::Option<bool>,
     /// `inet`, nullable, unique
     pub address: ::std::option::Option<::rowsmith_runtime::cidr::IpInet>,
-    /// `money`, travels as text, nullable, unique
+    /// `money`, nullable, unique
     pub during: ::std::option::Option<::std::string::String>,
     /// `public.place`, nullable, unique
     pub place: ::std::option::Option<super::Place>,
@@ -118,6 +118,9 @@ impl Key {
         Self,
         ::std::option::Option<::std::vec::Vec<i32>>,
     > = ::rowsmith_runtime::Column::new("numbers");
+
+    /// How many characters the column `letters` takes.
+    pub const LETTERS_MAX_LENGTH: usize = 4;
 
     /// The unique constraint on `address`.
     pub const KEYS_ADDRESS_KEY: &'static str = "keys_address_key";
@@ -1073,7 +1076,7 @@ pub struct NewKey {
     /// `inet`, nullable, unique
     pub address:
         ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::cidr::IpInet>>,
-    /// `money`, travels as text, nullable, unique
+    /// `money`, nullable, unique
     pub during: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `public.place`, nullable, unique
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<super::Place>>,
@@ -1487,7 +1490,7 @@ pub struct KeyPatch {
     /// `inet`, nullable, unique
     pub address:
         ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::cidr::IpInet>>,
-    /// `money`, travels as text, nullable, unique
+    /// `money`, nullable, unique
     pub during: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `public.place`, nullable, unique
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<super::Place>>,

@@ -35,7 +35,7 @@ pub struct Related {
     pub flag: ::std::option::Option<bool>,
     /// `inet`, nullable, references `public.keys.address`
     pub address: ::std::option::Option<::rowsmith_runtime::cidr::IpInet>,
-    /// `money`, travels as text, nullable, references `public.keys.during`
+    /// `money`, nullable, references `public.keys.during`
     pub during: ::std::option::Option<::std::string::String>,
     /// `public.place`, nullable, references `public.keys.place`
     pub place: ::std::option::Option<super::Place>,
@@ -137,6 +137,9 @@ impl Related {
         Self,
         ::std::option::Option<::std::vec::Vec<i32>>,
     > = ::rowsmith_runtime::Column::new("numbers");
+
+    /// How many characters the column `letters` takes.
+    pub const LETTERS_MAX_LENGTH: usize = 4;
 
     /// The foreign key on `address` to `public.keys`.
     pub const RELATED_ADDRESS_FKEY: &'static str = "related_address_fkey";
@@ -1247,7 +1250,7 @@ pub struct NewRelated {
     /// `inet`, nullable, references `public.keys.address`
     pub address:
         ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::cidr::IpInet>>,
-    /// `money`, travels as text, nullable, references `public.keys.during`
+    /// `money`, nullable, references `public.keys.during`
     pub during: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `public.place`, nullable, references `public.keys.place`
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<super::Place>>,
@@ -1534,7 +1537,7 @@ pub struct RelatedPatch {
     /// `inet`, nullable, references `public.keys.address`
     pub address:
         ::rowsmith_runtime::Assign<::std::option::Option<::rowsmith_runtime::cidr::IpInet>>,
-    /// `money`, travels as text, nullable, references `public.keys.during`
+    /// `money`, nullable, references `public.keys.during`
     pub during: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `public.place`, nullable, references `public.keys.place`
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<super::Place>>,

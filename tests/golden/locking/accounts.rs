@@ -180,7 +180,7 @@ impl Account {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<super::Note>> {
         const SQL: &str = r#"
-            SELECT "id", "account_id", "body", "xmin"::text
+            SELECT "id", "account_id", "body", "xmin"
             FROM "public"."notes"
             WHERE "account_id" = $1
             ORDER BY "id""#;

@@ -3,14 +3,14 @@
 /// A row of the table `public.bookings`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Booking {
-    /// `bit(8)`, travels as text, primary key
+    /// `bit(8)`, primary key
     pub slot: ::std::string::String,
     /// `int4`
     pub room: i32,
     /// PostgreSQL's own version of the row: another one after each transaction that changed it.
     ///
-    /// `xid`, travels as text
-    pub xmin: ::std::string::String,
+    /// `xid`
+    pub xmin: ::rowsmith_runtime::Xid,
 }
 
 impl Booking {
@@ -26,11 +26,9 @@ impl Booking {
     /// The column `xmin`.
     pub const XMIN: ::rowsmith_runtime::Column<
         Self,
-        ::std::string::String,
+        ::rowsmith_runtime::Xid,
         ::rowsmith_runtime::ReadOnly,
-    > = ::rowsmith_runtime::Column::new("xmin")
-        .read_as("text")
-        .sent_as("text", "xid");
+    > = ::rowsmith_runtime::Column::new("xmin");
 
     /// The primary key on `slot`.
     pub const BOOKINGS_PKEY: &'static str = "bookings_pkey";
@@ -41,7 +39,7 @@ impl Booking {
         slot: &str,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "slot"::text, "room", "xmin"::text
+            SELECT "slot"::text, "room", "xmin"
             FROM "public"."bookings"
             WHERE "slot" = $1::text::"bit""#;
         ::rowsmith_runtime::read::one_or_none(db, SQL, &[&slot]).await
@@ -52,7 +50,7 @@ impl Booking {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "slot"::text, "room", "xmin"::text
+            SELECT "slot"::text, "room", "xmin"
             FROM "public"."bookings"
             ORDER BY "bookings"."slot""#;
         ::rowsmith_runtime::read::all(db, SQL, &[]).await
@@ -153,7 +151,7 @@ impl ::rowsmith_runtime::FromRow for Booking {
 
 impl ::rowsmith_runtime::Table for Booking {
     const NAME: &'static str = r#""public"."bookings""#;
-    const SELECT_LIST: &'static str = r#""slot"::text, "room", "xmin"::text"#;
+    const SELECT_LIST: &'static str = r#""slot"::text, "room", "xmin""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] =
         &[Self::SLOT.spec(), Self::ROOM.spec(), Self::XMIN.spec()];
     const KEY: &'static [&'static str] = &["slot"];
@@ -163,7 +161,7 @@ impl ::rowsmith_runtime::Table for Booking {
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewBooking {
-    /// `bit(8)`, travels as text, primary key
+    /// `bit(8)`, primary key
     pub slot: ::std::string::String,
     /// `int4`
     pub room: i32,
@@ -220,7 +218,7 @@ impl ::rowsmith_runtime::NewRow for NewBooking {
 /// What to change in a row of `public.bookings`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BookingPatch {
-    /// `bit(8)`, travels as text, primary key
+    /// `bit(8)`, primary key
     pub slot: ::rowsmith_runtime::Assign<::std::string::String>,
     /// `int4`
     pub room: ::rowsmith_runtime::Assign<i32>,
@@ -263,7 +261,7 @@ impl BookingPatch {
         row: &Booking,
     ) -> ::rowsmith_runtime::Result<Booking> {
         const CONDITION: &str = r#""slot" = $1::text::"bit""#;
-        const CURRENT: &str = r#""xmin" = $2::text::xid"#;
+        const CURRENT: &str = r#""xmin" = $2"#;
         ::rowsmith_runtime::write::update_current(
             db,
             self,

@@ -11,8 +11,8 @@ pub struct Note {
     pub body: ::std::option::Option<::std::string::String>,
     /// PostgreSQL's own version of the row: another one after each transaction that changed it.
     ///
-    /// `xid`, travels as text
-    pub xmin: ::std::string::String,
+    /// `xid`
+    pub xmin: ::rowsmith_runtime::Xid,
 }
 
 impl Note {
@@ -31,11 +31,9 @@ impl Note {
     /// The column `xmin`.
     pub const XMIN: ::rowsmith_runtime::Column<
         Self,
-        ::std::string::String,
+        ::rowsmith_runtime::Xid,
         ::rowsmith_runtime::ReadOnly,
-    > = ::rowsmith_runtime::Column::new("xmin")
-        .read_as("text")
-        .sent_as("text", "xid");
+    > = ::rowsmith_runtime::Column::new("xmin");
 
     /// The foreign key on `account_id` to `public.accounts`.
     pub const NOTES_ACCOUNT_ID_FKEY: &'static str = "notes_account_id_fkey";
@@ -58,7 +56,7 @@ impl Note {
         id: i64,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "account_id", "body", "xmin"::text
+            SELECT "id", "account_id", "body", "xmin"
             FROM "public"."notes"
             WHERE "id" = $1"#;
         ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
@@ -69,7 +67,7 @@ impl Note {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "account_id", "body", "xmin"::text
+            SELECT "id", "account_id", "body", "xmin"
             FROM "public"."notes"
             ORDER BY "id""#;
         ::rowsmith_runtime::read::all(db, SQL, &[]).await
@@ -81,7 +79,7 @@ impl Note {
         account_id: i64,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "account_id", "body", "xmin"::text
+            SELECT "id", "account_id", "body", "xmin"
             FROM "public"."notes"
             WHERE "account_id" = $1
             ORDER BY "id""#;
@@ -196,7 +194,7 @@ impl ::rowsmith_runtime::FromRow for Note {
 
 impl ::rowsmith_runtime::Table for Note {
     const NAME: &'static str = r#""public"."notes""#;
-    const SELECT_LIST: &'static str = r#""id", "account_id", "body", "xmin"::text"#;
+    const SELECT_LIST: &'static str = r#""id", "account_id", "body", "xmin""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::ID.spec(),
         Self::ACCOUNT_ID.spec(),
@@ -312,7 +310,7 @@ impl NotePatch {
         row: &Note,
     ) -> ::rowsmith_runtime::Result<Note> {
         const CONDITION: &str = r#""id" = $1"#;
-        const CURRENT: &str = r#""xmin" = $2::text::xid"#;
+        const CURRENT: &str = r#""xmin" = $2"#;
         ::rowsmith_runtime::write::update_current(
             db,
             self,

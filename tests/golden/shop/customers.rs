@@ -48,6 +48,9 @@ impl Customer {
         ::rowsmith_runtime::chrono::NaiveDate,
     > = ::rowsmith_runtime::Column::new("registered_on");
 
+    /// How many characters the column `country` takes.
+    pub const COUNTRY_MAX_LENGTH: usize = 2;
+
     /// The check `"credit_limit" >= 0`.
     pub const CUSTOMERS_CREDIT_LIMIT_CHECK: &'static str = "customers_credit_limit_check";
 

@@ -67,6 +67,9 @@ impl Product {
     pub const DISCONTINUED: ::rowsmith_runtime::Column<Self, bool> =
         ::rowsmith_runtime::Column::new("discontinued");
 
+    /// How many characters the column `sku` takes.
+    pub const SKU_MAX_LENGTH: usize = 32;
+
     /// The check `"discount" >= 0 AND "discount" < 1`.
     pub const PRODUCTS_DISCOUNT_RANGE: &'static str = "products_discount_range";
 

@@ -46,6 +46,9 @@ impl Shipment {
         ::rowsmith_runtime::chrono::DateTime<::rowsmith_runtime::chrono::Utc>,
     > = ::rowsmith_runtime::Column::new("sent_at");
 
+    /// How many characters the column `warehouse_code` takes.
+    pub const WAREHOUSE_CODE_MAX_LENGTH: usize = 8;
+
     /// The foreign key on `order_id`, `line_no` to `public.order_lines`.
     pub const SHIPMENTS_ORDER_ID_LINE_NO_FKEY: &'static str = "shipments_order_id_line_no_fkey";
 

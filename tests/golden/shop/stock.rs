@@ -30,6 +30,9 @@ impl Stock {
     pub const REORDER_AT: ::rowsmith_runtime::Column<Self, ::std::option::Option<i32>> =
         ::rowsmith_runtime::Column::new("reorder_at");
 
+    /// How many characters the column `warehouse_code` takes.
+    pub const WAREHOUSE_CODE_MAX_LENGTH: usize = 8;
+
     /// The primary key on `warehouse_code`, `product_id`.
     pub const STOCK_PKEY: &'static str = "stock_pkey";
 

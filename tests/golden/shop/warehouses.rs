@@ -18,6 +18,9 @@ impl Warehouse {
     pub const CITY: ::rowsmith_runtime::Column<Self, ::std::string::String> =
         ::rowsmith_runtime::Column::new("city");
 
+    /// How many characters the column `code` takes.
+    pub const CODE_MAX_LENGTH: usize = 8;
+
     /// The primary key on `code`.
     pub const WAREHOUSES_PKEY: &'static str = "warehouses_pkey";
 

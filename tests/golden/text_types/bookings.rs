@@ -3,11 +3,11 @@
 /// A row of the table `public.bookings`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Booking {
-    /// `public.float_range`, travels as text, primary key
+    /// `public.float_range`, primary key
     pub during: ::std::string::String,
     /// `int4`
     pub room: i32,
-    /// `tsvector`, travels as text, nullable, generated as `to_tsvector('simple', 'room')`
+    /// `tsvector`, nullable, generated as `to_tsvector('simple', 'room')`
     pub tags: ::std::option::Option<::std::string::String>,
 }
 
@@ -184,7 +184,7 @@ impl ::rowsmith_runtime::Table for Booking {
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewBooking {
-    /// `public.float_range`, travels as text, primary key
+    /// `public.float_range`, primary key
     pub during: ::std::string::String,
     /// `int4`
     pub room: i32,
@@ -242,7 +242,7 @@ impl ::rowsmith_runtime::NewRow for NewBooking {
 /// What to change in a row of `public.bookings`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BookingPatch {
-    /// `public.float_range`, travels as text, primary key
+    /// `public.float_range`, primary key
     pub during: ::rowsmith_runtime::Assign<::std::string::String>,
     /// `int4`
     pub room: ::rowsmith_runtime::Assign<i32>,

@@ -5,13 +5,13 @@
 pub struct TextArray {
     /// `int8`, identity, primary key
     pub id: i64,
-    /// `money[]`, travels as text, nullable
+    /// `money[]`, nullable
     pub prices: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// `point[]`, travels as text
+    /// `point[]`
     pub places: ::std::vec::Vec<::std::string::String>,
-    /// `bit(3)[]`, travels as text, nullable
+    /// `bit(3)[]`, nullable
     pub flags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-    /// `public.float_range[]`, travels as text, default `'{}'`
+    /// `public.float_range[]`, default `'{}'`
     pub measured: ::std::vec::Vec<::std::string::String>,
 }
 
@@ -187,15 +187,15 @@ impl ::rowsmith_runtime::Table for TextArray {
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTextArray {
-    /// `money[]`, travels as text, nullable
+    /// `money[]`, nullable
     pub prices:
         ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
-    /// `point[]`, travels as text
+    /// `point[]`
     pub places: ::std::vec::Vec<::std::string::String>,
-    /// `bit(3)[]`, travels as text, nullable
+    /// `bit(3)[]`, nullable
     pub flags:
         ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
-    /// `public.float_range[]`, travels as text, default `'{}'`
+    /// `public.float_range[]`, default `'{}'`
     pub measured: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
 }
 
@@ -278,15 +278,15 @@ impl ::rowsmith_runtime::NewRow for NewTextArray {
 /// What to change in a row of `public.text_arrays`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TextArrayPatch {
-    /// `money[]`, travels as text, nullable
+    /// `money[]`, nullable
     pub prices:
         ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
-    /// `point[]`, travels as text
+    /// `point[]`
     pub places: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
-    /// `bit(3)[]`, travels as text, nullable
+    /// `bit(3)[]`, nullable
     pub flags:
         ::rowsmith_runtime::Assign<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
-    /// `public.float_range[]`, travels as text, default `'{}'`
+    /// `public.float_range[]`, default `'{}'`
     pub measured: ::rowsmith_runtime::Assign<::std::vec::Vec<::std::string::String>>,
 }
 

@@ -5,55 +5,55 @@
 pub struct Text {
     /// `int8`, identity, primary key
     pub id: i64,
-    /// `money`, travels as text, nullable
+    /// `money`, nullable
     pub price: ::std::option::Option<::std::string::String>,
-    /// `bit(8)`, travels as text, nullable
+    /// `bit(8)`, nullable
     pub flags: ::std::option::Option<::std::string::String>,
-    /// `varbit`, travels as text, nullable
+    /// `varbit`, nullable
     pub mask: ::std::option::Option<::std::string::String>,
-    /// `varbit(16)`, travels as text, nullable
+    /// `varbit(16)`, nullable
     pub mask_16: ::std::option::Option<::std::string::String>,
-    /// `tsvector`, travels as text, nullable
+    /// `tsvector`, nullable
     pub document: ::std::option::Option<::std::string::String>,
-    /// `tsquery`, travels as text, nullable
+    /// `tsquery`, nullable
     pub query: ::std::option::Option<::std::string::String>,
-    /// `xml`, travels as text, nullable
+    /// `xml`, nullable
     pub markup: ::std::option::Option<::std::string::String>,
-    /// `point`, travels as text, nullable
+    /// `point`, nullable
     pub place: ::std::option::Option<::std::string::String>,
-    /// `line`, travels as text, nullable
+    /// `line`, nullable
     pub border: ::std::option::Option<::std::string::String>,
-    /// `lseg`, travels as text, nullable
+    /// `lseg`, nullable
     pub edge: ::std::option::Option<::std::string::String>,
-    /// `box`, travels as text, nullable
+    /// `box`, nullable
     pub area: ::std::option::Option<::std::string::String>,
-    /// `path`, travels as text, nullable
+    /// `path`, nullable
     pub track: ::std::option::Option<::std::string::String>,
-    /// `polygon`, travels as text, nullable
+    /// `polygon`, nullable
     pub region: ::std::option::Option<::std::string::String>,
-    /// `circle`, travels as text, nullable
+    /// `circle`, nullable
     pub reach: ::std::option::Option<::std::string::String>,
-    /// `datemultirange`, travels as text, nullable
+    /// `datemultirange`, nullable
     pub day_sets: ::std::option::Option<::std::string::String>,
-    /// `public.float_range`, travels as text, default `'empty'`
+    /// `public.float_range`, default `'empty'`
     pub measured: ::std::string::String,
-    /// `public.float_multirange`, travels as text, nullable
+    /// `public.float_multirange`, nullable
     pub measured_sets: ::std::option::Option<::std::string::String>,
-    /// `macaddr8`, travels as text, nullable
+    /// `macaddr8`, nullable
     pub hardware: ::std::option::Option<::std::string::String>,
-    /// `timetz`, travels as text, nullable
+    /// `timetz`, nullable
     pub opens: ::std::option::Option<::std::string::String>,
-    /// `timetz(0)`, travels as text, nullable
+    /// `timetz(0)`, nullable
     pub closes: ::std::option::Option<::std::string::String>,
-    /// `pg_lsn`, travels as text, nullable
+    /// `pg_lsn`, nullable
     pub position: ::std::option::Option<::std::string::String>,
-    /// `pg_snapshot`, travels as text, nullable
+    /// `pg_snapshot`, nullable
     pub snapshot: ::std::option::Option<::std::string::String>,
-    /// `jsonpath`, travels as text, nullable
+    /// `jsonpath`, nullable
     pub selector: ::std::option::Option<::std::string::String>,
-    /// `regclass`, travels as text, nullable
+    /// `regclass`, nullable
     pub relation: ::std::option::Option<::std::string::String>,
-    /// `regtype`, travels as text, nullable
+    /// `regtype`, nullable
     pub kind: ::std::option::Option<::std::string::String>,
     /// `oid`, nullable
     pub object: ::std::option::Option<u32>,
@@ -458,55 +458,55 @@ impl ::rowsmith_runtime::Table for Text {
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewText {
-    /// `money`, travels as text, nullable
+    /// `money`, nullable
     pub price: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `bit(8)`, travels as text, nullable
+    /// `bit(8)`, nullable
     pub flags: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `varbit`, travels as text, nullable
+    /// `varbit`, nullable
     pub mask: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `varbit(16)`, travels as text, nullable
+    /// `varbit(16)`, nullable
     pub mask_16: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `tsvector`, travels as text, nullable
+    /// `tsvector`, nullable
     pub document: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `tsquery`, travels as text, nullable
+    /// `tsquery`, nullable
     pub query: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `xml`, travels as text, nullable
+    /// `xml`, nullable
     pub markup: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `point`, travels as text, nullable
+    /// `point`, nullable
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `line`, travels as text, nullable
+    /// `line`, nullable
     pub border: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `lseg`, travels as text, nullable
+    /// `lseg`, nullable
     pub edge: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `box`, travels as text, nullable
+    /// `box`, nullable
     pub area: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `path`, travels as text, nullable
+    /// `path`, nullable
     pub track: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `polygon`, travels as text, nullable
+    /// `polygon`, nullable
     pub region: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `circle`, travels as text, nullable
+    /// `circle`, nullable
     pub reach: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `datemultirange`, travels as text, nullable
+    /// `datemultirange`, nullable
     pub day_sets: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `public.float_range`, travels as text, default `'empty'`
+    /// `public.float_range`, default `'empty'`
     pub measured: ::rowsmith_runtime::Assign<::std::string::String>,
-    /// `public.float_multirange`, travels as text, nullable
+    /// `public.float_multirange`, nullable
     pub measured_sets: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `macaddr8`, travels as text, nullable
+    /// `macaddr8`, nullable
     pub hardware: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `timetz`, travels as text, nullable
+    /// `timetz`, nullable
     pub opens: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `timetz(0)`, travels as text, nullable
+    /// `timetz(0)`, nullable
     pub closes: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `pg_lsn`, travels as text, nullable
+    /// `pg_lsn`, nullable
     pub position: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `pg_snapshot`, travels as text, nullable
+    /// `pg_snapshot`, nullable
     pub snapshot: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `jsonpath`, travels as text, nullable
+    /// `jsonpath`, nullable
     pub selector: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `regclass`, travels as text, nullable
+    /// `regclass`, nullable
     pub relation: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `regtype`, travels as text, nullable
+    /// `regtype`, nullable
     pub kind: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `oid`, nullable
     pub object: ::rowsmith_runtime::Assign<::std::option::Option<u32>>,
@@ -838,55 +838,55 @@ impl ::rowsmith_runtime::NewRow for NewText {
 /// What to change in a row of `public.texts`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TextPatch {
-    /// `money`, travels as text, nullable
+    /// `money`, nullable
     pub price: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `bit(8)`, travels as text, nullable
+    /// `bit(8)`, nullable
     pub flags: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `varbit`, travels as text, nullable
+    /// `varbit`, nullable
     pub mask: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `varbit(16)`, travels as text, nullable
+    /// `varbit(16)`, nullable
     pub mask_16: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `tsvector`, travels as text, nullable
+    /// `tsvector`, nullable
     pub document: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `tsquery`, travels as text, nullable
+    /// `tsquery`, nullable
     pub query: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `xml`, travels as text, nullable
+    /// `xml`, nullable
     pub markup: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `point`, travels as text, nullable
+    /// `point`, nullable
     pub place: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `line`, travels as text, nullable
+    /// `line`, nullable
     pub border: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `lseg`, travels as text, nullable
+    /// `lseg`, nullable
     pub edge: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `box`, travels as text, nullable
+    /// `box`, nullable
     pub area: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `path`, travels as text, nullable
+    /// `path`, nullable
     pub track: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `polygon`, travels as text, nullable
+    /// `polygon`, nullable
     pub region: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `circle`, travels as text, nullable
+    /// `circle`, nullable
     pub reach: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `datemultirange`, travels as text, nullable
+    /// `datemultirange`, nullable
     pub day_sets: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `public.float_range`, travels as text, default `'empty'`
+    /// `public.float_range`, default `'empty'`
     pub measured: ::rowsmith_runtime::Assign<::std::string::String>,
-    /// `public.float_multirange`, travels as text, nullable
+    /// `public.float_multirange`, nullable
     pub measured_sets: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `macaddr8`, travels as text, nullable
+    /// `macaddr8`, nullable
     pub hardware: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `timetz`, travels as text, nullable
+    /// `timetz`, nullable
     pub opens: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `timetz(0)`, travels as text, nullable
+    /// `timetz(0)`, nullable
     pub closes: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `pg_lsn`, travels as text, nullable
+    /// `pg_lsn`, nullable
     pub position: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `pg_snapshot`, travels as text, nullable
+    /// `pg_snapshot`, nullable
     pub snapshot: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `jsonpath`, travels as text, nullable
+    /// `jsonpath`, nullable
     pub selector: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `regclass`, travels as text, nullable
+    /// `regclass`, nullable
     pub relation: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
-    /// `regtype`, travels as text, nullable
+    /// `regtype`, nullable
     pub kind: ::rowsmith_runtime::Assign<::std::option::Option<::std::string::String>>,
     /// `oid`, nullable
     pub object: ::rowsmith_runtime::Assign<::std::option::Option<u32>>,

@@ -5,7 +5,7 @@
 pub struct Visit {
     /// `int8`, identity, primary key
     pub id: i64,
-    /// `public.float_range`, travels as text, references `public.bookings.during`
+    /// `public.float_range`, references `public.bookings.during`
     pub during: ::std::string::String,
 }
 
@@ -188,7 +188,7 @@ impl ::rowsmith_runtime::Table for Visit {
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewVisit {
-    /// `public.float_range`, travels as text, references `public.bookings.during`
+    /// `public.float_range`, references `public.bookings.during`
     pub during: ::std::string::String,
 }
 
@@ -231,7 +231,7 @@ impl ::rowsmith_runtime::NewRow for NewVisit {
 /// What to change in a row of `public.visits`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VisitPatch {
-    /// `public.float_range`, travels as text, references `public.bookings.during`
+    /// `public.float_range`, references `public.bookings.during`
     pub during: ::rowsmith_runtime::Assign<::std::string::String>,
 }
 

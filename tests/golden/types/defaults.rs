@@ -150,6 +150,12 @@ impl Default {
         ::std::option::Option<::std::string::String>,
     > = ::rowsmith_runtime::Column::new("a_null");
 
+    /// How many characters the column `a_varchar` takes.
+    pub const A_VARCHAR_MAX_LENGTH: usize = 20;
+
+    /// How many characters the column `a_char` takes.
+    pub const A_CHAR_MAX_LENGTH: usize = 4;
+
     /// The primary key on `id`.
     pub const DEFAULTS_PKEY: &'static str = "defaults_pkey";
 

@@ -188,6 +188,12 @@ impl Nullable {
         ::std::option::Option<::rowsmith_runtime::MacAddr>,
     > = ::rowsmith_runtime::Column::new("a_macaddr");
 
+    /// How many characters the column `a_varchar` takes.
+    pub const A_VARCHAR_MAX_LENGTH: usize = 20;
+
+    /// How many characters the column `a_char` takes.
+    pub const A_CHAR_MAX_LENGTH: usize = 4;
+
     /// The primary key on `id`.
     pub const NULLABLE_PKEY: &'static str = "nullable_pkey";
 

@@ -196,6 +196,15 @@ impl Required {
     pub const A_MACADDR: ::rowsmith_runtime::Column<Self, ::rowsmith_runtime::MacAddr> =
         ::rowsmith_runtime::Column::new("a_macaddr");
 
+    /// How many characters the column `a_varchar_20` takes.
+    pub const A_VARCHAR_20_MAX_LENGTH: usize = 20;
+
+    /// How many characters the column `a_char` takes.
+    pub const A_CHAR_MAX_LENGTH: usize = 1;
+
+    /// How many characters the column `a_char_4` takes.
+    pub const A_CHAR_4_MAX_LENGTH: usize = 4;
+
     /// The primary key on `id`.
     pub const REQUIRED_PKEY: &'static str = "required_pkey";
 

@@ -34,6 +34,9 @@ impl Author {
         ::std::option::Option<::rowsmith_runtime::chrono::NaiveDate>,
     > = ::rowsmith_runtime::Column::new("born");
 
+    /// How many characters the column `country` takes.
+    pub const COUNTRY_MAX_LENGTH: usize = 2;
+
     /// The primary key on `id`.
     pub const AUTHORS_PKEY: &'static str = "authors_pkey";
 

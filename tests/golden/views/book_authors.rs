@@ -32,6 +32,9 @@ impl BookAuthor {
         ::std::option::Option<::std::string::String>,
     > = ::rowsmith_runtime::Column::new("country");
 
+    /// How many characters the column `country` takes.
+    pub const COUNTRY_MAX_LENGTH: usize = 2;
+
     /// Lists all rows of `public.book_authors`.
     pub async fn list(
         db: &impl ::rowsmith_runtime::Executor,

@@ -32,6 +32,9 @@ impl CountryStatistic {
         ::std::option::Option<::rowsmith_runtime::chrono::NaiveDate>,
     > = ::rowsmith_runtime::Column::new("oldest");
 
+    /// How many characters the column `country` takes.
+    pub const COUNTRY_MAX_LENGTH: usize = 2;
+
     /// Finds the row with this `country`.
     pub async fn find_by_country(
         db: &impl ::rowsmith_runtime::Executor,
@@ -71,6 +74,26 @@ impl CountryStatistic {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."country_statistics""#;
         ::rowsmith_runtime::read::value(db, SQL, &[]).await
+    }
+
+    /// Runs the query of the materialized view `public.country_statistics` anew and replaces its rows.
+    ///
+    /// Nobody can read them meanwhile.
+    pub async fn refresh(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<()> {
+        const SQL: &str = r#"
+            REFRESH MATERIALIZED VIEW "public"."country_statistics""#;
+        ::rowsmith_runtime::query::call(db, SQL, &[]).await
+    }
+
+    /// As `refresh`, while others read the rows, which the unique index `country_statistics_country_idx` lets the server tell apart.
+    ///
+    /// The view must have been filled before.
+    pub async fn refresh_concurrently(
+        db: &impl ::rowsmith_runtime::Executor,
+    ) -> ::rowsmith_runtime::Result<()> {
+        const SQL: &str = r#"
+            REFRESH MATERIALIZED VIEW CONCURRENTLY "public"."country_statistics""#;
+        ::rowsmith_runtime::query::call(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.country_statistics`.

@@ -20,6 +20,9 @@ impl EmptyStatistic {
     pub const AUTHORS: ::rowsmith_runtime::Column<Self, i64> =
         ::rowsmith_runtime::Column::new("authors");
 
+    /// How many characters the column `country` takes.
+    pub const COUNTRY_MAX_LENGTH: usize = 2;
+
     /// Lists all rows of `public.empty_statistics`.
     pub async fn list(
         db: &impl ::rowsmith_runtime::Executor,
@@ -35,6 +38,15 @@ impl EmptyStatistic {
         const SQL: &str = r#"
             SELECT count(*) FROM "public"."empty_statistics""#;
         ::rowsmith_runtime::read::value(db, SQL, &[]).await
+    }
+
+    /// Runs the query of the materialized view `public.empty_statistics` anew and replaces its rows.
+    ///
+    /// Nobody can read them meanwhile.
+    pub async fn refresh(db: &impl ::rowsmith_runtime::Executor) -> ::rowsmith_runtime::Result<()> {
+        const SQL: &str = r#"
+            REFRESH MATERIALIZED VIEW "public"."empty_statistics""#;
+        ::rowsmith_runtime::query::call(db, SQL, &[]).await
     }
 
     /// Begins a query of `public.empty_statistics`.

@@ -1,10 +1,10 @@
 //! Arrays and ranges, and what contains what.
 
 use super::{Of, methods};
-use crate::Range;
 use crate::column::Wire;
 use crate::expr::{Expr, Expression, Fragment, Level, Operand};
 use crate::value::{Array, Container, Element, IsRange, Like, Overlap, SqlType, Value};
+use crate::{NdArray, Range};
 
 methods! {
     /// `self @> other`: whether it contains all of the other.
@@ -132,7 +132,7 @@ macro_rules! array_elements {
     )+};
 }
 
-array_elements!(Vec<T> Vec<Option<T>>);
+array_elements!(Vec<T> Vec<Option<T>> NdArray<T>);
 
 impl<T: Element> HasElements for Range<T>
 where
@@ -141,10 +141,16 @@ where
     type Element = T;
 
     fn has(container: Fragment, element: Fragment) -> Fragment {
-        // A bare parameter would be taken for another range.
-        let element = element.cast(T::sql_name());
-        container.binary(" @> ", element, Level::Comparison)
+        has_element::<T>(container, element)
     }
+}
+
+/// `range @> element`.
+#[doc(hidden)]
+pub fn has_element<T: SqlType>(range: Fragment, element: Fragment) -> Fragment {
+    // A bare parameter would be taken for another range.
+    let element = element.cast(T::sql_name());
+    range.binary(" @> ", element, Level::Comparison)
 }
 
 impl<S, V: Value, K> Expr<S, V, K> {

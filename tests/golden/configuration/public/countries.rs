@@ -26,6 +26,9 @@ impl Country {
     pub const NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
         ::rowsmith_runtime::Column::new("name");
 
+    /// How many characters the column `code` takes.
+    pub const CODE_MAX_LENGTH: usize = 2;
+
     /// The primary key on `code`.
     pub const COUNTRIES_PKEY: &'static str = "countries_pkey";
 

@@ -1,0 +1,208 @@
+//! Rust types that the configuration has for PostgreSQL's.
+
+use std::collections::BTreeSet;
+
+use super::settings::Settings;
+use super::settings::section::{Parts, Section};
+use super::types::{Override, Types};
+use crate::catalog::{Catalog, QualifiedName, TypeRef};
+use crate::config::{Config, TypeOverride};
+use crate::diagnostics::Diagnostic;
+
+/// Gives the types that the configuration names the Rust types that it has for them. Where several
+/// patterns match, the longest one wins.
+pub(super) fn set_types<'a>(
+    catalog: &'a Catalog,
+    config: &'a Config,
+    types: &mut Types<'a>,
+    settings: &Settings,
+) {
+    let mut section = Section::new("types");
+    for (key, rust) in &config.types {
+        if let Some(rust) = checked("types", key, rust, settings) {
+            section.add(key, rust);
+        }
+    }
+    if section.is_empty() {
+        return;
+    }
+    let names: BTreeSet<QualifiedName> = all_types(catalog).map(TypeRef::qualified_name).collect();
+    for name in names {
+        if let Some(rust) = section.get(&type_text(&name), Parts::Any) {
+            types.set_override(name, *rust);
+        }
+    }
+    settings.finish_section(
+        &section,
+        "no type that is used matches it",
+        "the key is a pattern on a type's name: `numeric`, `timestamptz`, `public.email`",
+    );
+}
+
+/// An override, unless what it says can't be; that is reported.
+pub(super) fn checked<'a>(
+    section: &str,
+    key: &str,
+    rust: &'a TypeOverride,
+    settings: &Settings,
+) -> Option<Override<'a>> {
+    let checked = match rust {
+        TypeOverride::Rust(rust) => Override {
+            rust,
+            travels_as: None,
+        },
+        TypeOverride::Through(through) => Override {
+            rust: &through.rust,
+            travels_as: Some(&through.travels_as),
+        },
+    };
+    if !is_rust_type(checked.rust) {
+        settings.report(
+            Diagnostic::error(format!(
+                "`{}`, configured for `{key}` under `[{section}]`, is not a Rust type",
+                checked.rust
+            ))
+            .help(
+                "give a type with its whole path: `crate::Email`, `::my_crate::Amount`, `String`",
+            ),
+        );
+        return None;
+    }
+    if let Some(sql) = checked.travels_as
+        && !is_sql_type(sql)
+    {
+        settings.report(
+            Diagnostic::error(format!(
+                "`{sql}`, configured for `{key}` under `[{section}]`, is not a type of PostgreSQL"
+            ))
+            .help("`as` is the name of a type like `text`, `int8` or `public.hstore`"),
+        );
+        return None;
+    }
+    Some(checked)
+}
+
+/// The types of columns and attributes, those that domains and ranges are of, and those of arguments.
+fn all_types(catalog: &Catalog) -> impl Iterator<Item = &TypeRef> {
+    let tables = catalog.tables.iter().flat_map(|table| &table.columns);
+    let views = catalog.views.iter().flat_map(|view| &view.columns);
+    let columns = tables.chain(views).map(|column| &column.ty);
+    let attributes = catalog.composites.iter();
+    let attributes = attributes.flat_map(|composite| &composite.attributes);
+    let domains = catalog.domains.iter().map(|domain| &domain.base);
+    let ranges = catalog.ranges.iter().map(|range| &range.subtype);
+    let arguments = catalog.functions.iter();
+    let arguments = arguments.flat_map(|f| f.arguments.iter().map(|a| &a.ty).chain(&f.returns));
+    columns
+        .chain(attributes.map(|attribute| &attribute.ty))
+        .chain(domains)
+        .chain(ranges)
+        .chain(arguments)
+}
+
+/// `numeric`, `public.email`.
+fn type_text(name: &QualifiedName) -> String {
+    match name.schema.as_str() {
+        "pg_catalog" => name.name.clone(),
+        _ => name.to_string(),
+    }
+}
+
+/// What can be the text of a Rust type: paths with arguments, tuples, arrays, references. Whether there
+/// is such a type only the compiler knows; but nothing else gets into the code by it.
+fn is_rust_type(text: &str) -> bool {
+    let mut open = Vec::new();
+    let mut previous = ' ';
+    for c in text.chars() {
+        let fine = match c {
+            '<' => {
+                open.push('>');
+                true
+            }
+            '(' => {
+                open.push(')');
+                true
+            }
+            '[' => {
+                open.push(']');
+                true
+            }
+            // The arrow of a function's type is none of ours.
+            '>' | ')' | ']' => previous != '-' && open.pop() == Some(c),
+            ':' | '_' | ' ' | '\'' | '&' => true,
+            ',' | ';' => !open.is_empty(),
+            c => c.is_alphanumeric(),
+        };
+        if !fine {
+            return false;
+        }
+        previous = c;
+    }
+    let colons_are_paths = !text.replace("::", "").contains(':');
+    open.is_empty() && colons_are_paths && text.chars().any(char::is_alphanumeric)
+}
+
+/// What can be the name of a type in SQL.
+fn is_sql_type(text: &str) -> bool {
+    let part = |part: &str| {
+        let bare = part
+            .strip_prefix('"')
+            .and_then(|part| part.strip_suffix('"'));
+        match bare {
+            Some(bare) => !bare.is_empty() && !bare.contains('"'),
+            None => {
+                let first = part.chars().next();
+                first.is_some_and(|c| c.is_alphabetic() || c == '_')
+                    && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+            }
+        }
+    };
+    let text = text.strip_suffix("[]").unwrap_or(text);
+    !text.is_empty() && text.split('.').all(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_a_type_is_a_type() {
+        for text in [
+            "crate::Email",
+            "::std::vec::Vec<u8>",
+            "super::super::Json<(i32, [u8; 4])>",
+            "String",
+        ] {
+            assert!(is_rust_type(text), "{text}");
+        }
+        for text in [
+            "",
+            "a; fn b() {}",
+            "Vec<u8",
+            "a:b",
+            "x}",
+            "()->()",
+            "\"a\"",
+            "//",
+        ] {
+            assert!(!is_rust_type(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_a_name_is_a_type_in_sql() {
+        for text in ["text", "public.hstore", "\"My\".\"type\"", "int4[]"] {
+            assert!(is_sql_type(text), "{text}");
+        }
+        for text in [
+            "",
+            "text; DROP TABLE a",
+            "a.",
+            "\"a\"b\"",
+            "1a",
+            "varchar(5)",
+        ] {
+            assert!(!is_sql_type(text), "{text}");
+        }
+    }
+}
