@@ -467,10 +467,29 @@ fn client_certificates() {
     );
 }
 
+/// What becomes of a connection. A server that closes it while it is still written to may have its word on
+/// it lost, on a busy machine; then it is asked again.
+fn explained(server: &TestServer, parameters: &str) -> (Outcome, String) {
+    let string = World::shared().string(server, parameters);
+    let lost = |said: &str| {
+        ["Broken pipe", "reset by peer"]
+            .iter()
+            .any(|it| said.contains(it))
+    };
+    let mut answer = ours(&string);
+    for _ in 0..10 {
+        if !lost(&answer.1) {
+            break;
+        }
+        answer = ours(&string);
+    }
+    answer
+}
+
 /// What is said of an attempt that is refused.
 #[track_caller]
 fn says(server: &TestServer, parameters: &str, expected: &[&str]) {
-    let (outcome, said) = ours(&World::shared().string(server, parameters));
+    let (outcome, said) = explained(server, parameters);
     assert_eq!(outcome, Refused, "{parameters}");
     for part in expected {
         assert!(said.contains(part), "{parameters}: {said}");
