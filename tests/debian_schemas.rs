@@ -13,7 +13,8 @@ use std::process::Command;
 use rowsmith::{Builder, Config, Generated};
 use support::{Fixture, tree};
 
-const NAMES: [&str; 3] = ["zabbix", "icinga", "bacula"];
+/// In the order in which rustfmt has modules.
+const NAMES: [&str; 3] = ["bacula", "icinga", "zabbix"];
 
 fn fixture(name: &str) -> Fixture {
     let folder = std::env::var_os("ROWSMITH_SCHEMAS")
