@@ -475,6 +475,7 @@ fn objects<'a>(catalog: &'a Catalog, types: &Types<'a>, asked: &Patterns<'_>) ->
     let ranges = ranges.filter(|range| types.is_range_readable(range));
     let multiranges = ranges
         .clone()
+        .filter(|range| types.is_multirange_readable(range))
         .filter_map(|range| Some(Object::Multirange(range.multirange.as_ref()?, range)));
     tables
         .map(Object::Table)

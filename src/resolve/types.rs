@@ -346,7 +346,7 @@ impl<'a> Types<'a> {
             };
         }
         if let Some((name, range)) = self.multiranges.get(&name)
-            && self.is_range_readable(range)
+            && self.is_multirange_readable(range)
         {
             return Value {
                 able: self.able_in_range(range),
@@ -385,10 +385,16 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The runtime can read and write a range's bounds, so that it and its multirange have a struct.
+    /// The runtime can read and write a range's bounds, so that it has a struct.
     pub(super) fn is_range_readable(&self, range: &Range) -> bool {
         let bound = self.value(&range.subtype);
         !bound.is_text() && bound.read_cast.is_none()
+    }
+
+    /// The same of a range's multirange, of which the driver does not say what it is of: only a built-in
+    /// type is known by its Rust type.
+    pub(super) fn is_multirange_readable(&self, range: &Range) -> bool {
+        self.is_range_readable(range) && self.value(&range.subtype).builtin.is_some()
     }
 
     /// The runtime can read and write a composite, so that it has a struct.

@@ -198,6 +198,28 @@ async fn less_common_types_are_written_and_read() {
     );
 }
 
+#[tokio::test]
+async fn ranges_of_the_schema_are_written_and_read() {
+    use other_types::{HeightRange, HeightRanges, Level, LevelRange, NewSpan, Span};
+
+    let db = Live::create("other_types").await;
+    let span = NewSpan::new(LevelRange::from(Level::Low..Level::High))
+        .many_levels("{[low,middle)}")
+        .heights(HeightRange::from(1.5..))
+        .many_heights(HeightRanges::from_iter([1.0..2.0, 3.0..4.0]))
+        .insert(&*db)
+        .await
+        .unwrap();
+    assert_eq!(span.levels, LevelRange::from(Level::Low..Level::High));
+    assert_eq!(span.many_levels.as_deref(), Some("{[low,middle)}"));
+    let found: Vec<Span> = Span::select()
+        .filter(Span::LEVELS.has(Level::Middle))
+        .all(&*db)
+        .await
+        .unwrap();
+    assert_eq!(found, [span]);
+}
+
 fn empty_part() -> other_types::Parts {
     other_types::Parts {
         a_money: None,

@@ -87,6 +87,23 @@ pub mod required_view;
 #[allow(unused_imports)]
 pub use self::required_view::*;
 
+/// The rows of `public.spans`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod spans;
+
+#[allow(unused_imports)]
+pub use self::spans::*;
+
 /// The rows of `public.texts`.
 #[allow(
     dead_code,
@@ -103,6 +120,23 @@ pub mod texts;
 
 #[allow(unused_imports)]
 pub use self::texts::*;
+
+/// The enum type `public.level`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod level;
+
+#[allow(unused_imports)]
+pub use self::level::*;
 
 /// The composite type `public.parts`.
 #[allow(
@@ -137,6 +171,57 @@ pub mod whole;
 
 #[allow(unused_imports)]
 pub use self::whole::*;
+
+/// The type `public.height_range`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod height_range;
+
+#[allow(unused_imports)]
+pub use self::height_range::*;
+
+/// The type `public.height_ranges`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod height_ranges;
+
+#[allow(unused_imports)]
+pub use self::height_ranges::*;
+
+/// The type `public.level_range`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod level_range;
+
+#[allow(unused_imports)]
+pub use self::level_range::*;
 
 /// The schema as a whole: as SQL, and compared with a database.
 #[allow(

@@ -4,6 +4,14 @@
 ///
 /// Triggers, rules, policies, privileges, owners, storage parameters and options of views are not in it; nor are planner settings of functions, functions of range types, and what only PostgreSQL 18 has of constraints (`NOT ENFORCED`, `WITHOUT OVERLAPS`, `PERIOD`).
 pub const SCHEMA_SQL: &str = r#"
+CREATE TYPE "public"."level" AS ENUM (
+    'low',
+    'middle',
+    'high'
+);
+
+CREATE DOMAIN "public"."height" AS double precision;
+
 CREATE DOMAIN "public"."int8multirange_domain" AS int8multirange;
 
 CREATE DOMAIN "public"."macaddr8_domain" AS macaddr8;
@@ -46,6 +54,16 @@ CREATE TYPE "public"."whole" AS (
     "part" "public"."parts",
     "parts" "public"."parts"[],
     "numbers" bigint[]
+);
+
+CREATE TYPE "public"."height_range" AS RANGE (
+    SUBTYPE = "public"."height",
+    MULTIRANGE_TYPE_NAME = "public"."height_ranges"
+);
+
+CREATE TYPE "public"."level_range" AS RANGE (
+    SUBTYPE = "public"."level",
+    MULTIRANGE_TYPE_NAME = "public"."level_multirange"
 );
 
 CREATE TABLE "public"."arrays" (
@@ -221,6 +239,15 @@ CREATE TABLE "public"."required" (
     CONSTRAINT "required_pkey" PRIMARY KEY ("id")
 );
 
+CREATE TABLE "public"."spans" (
+    "id" bigint GENERATED ALWAYS AS IDENTITY,
+    "levels" "public"."level_range" NOT NULL,
+    "many_levels" "public"."level_multirange",
+    "heights" "public"."height_range",
+    "many_heights" "public"."height_ranges",
+    CONSTRAINT "spans_pkey" PRIMARY KEY ("id")
+);
+
 CREATE TABLE "public"."texts" (
     "id" bigint GENERATED ALWAYS AS IDENTITY,
     "item" aclitem NOT NULL,
@@ -239,6 +266,8 @@ const SCHEMAS: &[&str] = &["public"];
 
 /// What the code relies on, in the words of `rowsmith_runtime::schema`.
 const EXPECTED: &str = r#"
+enum public.level: low, middle, high
+domain public.height: double precision
 domain public.int8multirange_domain: int8multirange
 domain public.macaddr8_domain: macaddr8
 domain public.money_domain: money
@@ -268,6 +297,8 @@ composite public.whole
     column part: public.parts
     column parts: public.parts[]
     column numbers: bigint[]
+range public.height_range: public.height
+range public.level_range: public.level
 table public.arrays
     column id: bigint not null, identity always
     column a_money: money[]
@@ -433,6 +464,13 @@ table public.required
     column a_oidvector: oidvector not null
     column a_bit_varying: bit varying not null
     primary key: required_pkey (id)
+table public.spans
+    column id: bigint not null, identity always
+    column levels: public.level_range not null
+    column many_levels: public.level_multirange
+    column heights: public.height_range
+    column many_heights: public.height_ranges
+    primary key: spans_pkey (id)
 table public.texts
     column id: bigint not null, identity always
     column item: aclitem not null
