@@ -54,7 +54,7 @@ pub(crate) fn read<'a, T: FromSql<'a>>(ty: &Type, raw: Option<&'a [u8]>) -> Resu
     let Some(raw) = raw else {
         return T::from_sql_null(ty);
     };
-    check_range(ty, raw)?;
+    check_range(ty, raw, &|| T::accepts(&of_any_size(ty)))?;
     T::from_sql(ty, raw).map_err(|error| explained(ty, raw, error))
 }
 
@@ -151,18 +151,42 @@ pub(crate) fn base(ty: &Type) -> Cow<'_, Type> {
     }
 }
 
-/// Refuses what the readers of other crates would panic on or silently change.
-fn check_range(ty: &Type, raw: &[u8]) -> Result<(), BoxError> {
+/// The schema of a type that no server has: numbers of any size. Only Rust types that hold such numbers
+/// accept it, and those around them, so that they are told from those that hold less.
+const ANY_SIZE: &str = "rowsmith_runtime: numbers of any size";
+
+#[cfg(feature = "bigdecimal")]
+pub(crate) fn is_of_any_size(ty: &Type) -> bool {
+    ty.schema() == ANY_SIZE
+}
+
+/// That type, or an array of it where this is an array.
+fn of_any_size(ty: &Type) -> Type {
+    let kind = match ty.kind() {
+        Kind::Array(element) => Kind::Array(of_any_size(element)),
+        _ => Kind::Simple,
+    };
+    Type::new("numeric".to_owned(), 0, kind, ANY_SIZE.to_owned())
+}
+
+/// Refuses what the readers of other crates would panic on or silently change. `any_size` tells whether
+/// numbers may be of any size.
+fn check_range(ty: &Type, raw: &[u8], any_size: &dyn Fn() -> bool) -> Result<(), BoxError> {
     /// A day's microseconds: `24:00:00`, which PostgreSQL knows and Rust's types for a time of day
     /// do not.
     const DAY: [u8; 8] = 86_400_000_000_i64.to_be_bytes();
 
     match *ty {
-        // The two highest bits of the third number say that it is none (`numeric.c`).
         Type::NUMERIC => match raw {
+            // The two highest bits of the third number say that it is none (`numeric.c`).
             [_, _, _, _, 0xc0, ..] => Err("the number is `NaN`".into()),
             [_, _, _, _, 0xd0, ..] => Err("the number is `Infinity`".into()),
             [_, _, _, _, 0xf0, ..] => Err("the number is `-Infinity`".into()),
+            // The second number is the weight of the first digit, in powers of 10000, and a decimal
+            // holds less than 10000^8.
+            [_, _, high, low, ..] if i16::from_be_bytes([*high, *low]) > 7 && !any_size() => {
+                Err("the number is too large for a decimal".into())
+            }
             _ => Ok(()),
         },
         Type::TIME if raw == DAY => Err("the time of day is 24:00:00".into()),
@@ -176,7 +200,7 @@ fn check_range(ty: &Type, raw: &[u8]) -> Result<(), BoxError> {
             };
             while !rest.is_empty() {
                 if let Some(value) = wire::value(&mut rest)? {
-                    check_range(element, value)?;
+                    check_range(element, value, any_size)?;
                 }
             }
             Ok(())

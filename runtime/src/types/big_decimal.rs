@@ -101,7 +101,9 @@ impl<'a> FromSql<'a> for BigDecimal {
         Ok(Self(number.with_scale(i64::from(scale))))
     }
 
-    accepts!(NUMERIC);
+    fn accepts(ty: &Type) -> bool {
+        *ty == Type::NUMERIC || super::is_of_any_size(ty)
+    }
 }
 
 impl ToSql for BigDecimal {

@@ -31,11 +31,19 @@ impl WriteColumn {
         match u32::try_from(length) {
             Ok(length) if length <= max => Ok(()),
             _ => Err(Error::TooLong {
-                column: self.name.trim_matches('"').replace("\"\"", "\""),
+                column: unquoted(self.name),
                 max,
             }),
         }
     }
+}
+
+/// A name without the quotes that SQL has around and in it.
+fn unquoted(name: &str) -> String {
+    let inside = name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'));
+    inside.unwrap_or(name).replace("\"\"", "\"")
 }
 
 /// Measures the values of a row.
@@ -47,4 +55,15 @@ pub(super) fn check_lengths<'a>(
         .iter()
         .zip(values)
         .try_for_each(|(column, value)| column.check_length(*value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn quotes_of_the_name_itself_stay() {
+        assert_eq!(unquoted(r#""name""#), "name");
+        assert_eq!(unquoted(r#""""a""""#), r#""a""#);
+    }
 }
