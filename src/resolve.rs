@@ -82,6 +82,9 @@ impl<'a> Context<'a> {
 
     fn member(&self, of: &QualifiedName, name: &str, ty: &TypeRef, value: Value<'a>) -> Value<'a> {
         let settings = self.settings.column(of, name);
+        if settings.array.is_none() && settings.ty.is_none() {
+            return value;
+        }
         let key = format!("{of}.{name}");
         let value = match settings.array {
             Some(form) if value.is_array() => value.in_list(form),

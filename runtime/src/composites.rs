@@ -82,15 +82,8 @@ pub fn write(
             .find(|(name, _)| *name == field.name())
             .ok_or_else(|| unknown(ty, field.name()))?;
         out.put_u32(field.type_().oid());
-        let start = out.len();
-        out.put_i32(-1);
-        let is_null = types::write(*value, field.type_(), out)
+        wire::put_value(out, |out| types::write(*value, field.type_(), out))
             .map_err(|error| format!("attribute `{name}`: {error}"))?;
-        if let IsNull::No = is_null {
-            let length = i32::try_from(out.len() - start - 4)?;
-            // The four bytes were put there above.
-            out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-        }
     }
     Ok(IsNull::No)
 }

@@ -8,7 +8,6 @@ use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type};
 
 use crate::error::BoxError;
 use crate::types;
-use crate::{Multirange, Range};
 
 /// Whether this is the type with this name, or a domain over it.
 #[doc(hidden)]
@@ -17,18 +16,16 @@ pub fn is_type(ty: &Type, schema: &str, name: &str) -> bool {
     ty.schema() == schema && ty.name() == name
 }
 
+/// Reads a value, through the base type where it is of a domain.
 #[doc(hidden)]
-pub fn read_range<'a, T: FromSql<'a>>(ty: &Type, raw: &'a [u8]) -> Result<Range<T>, BoxError> {
-    Range::from_sql(&types::base(ty), raw)
+pub fn read<'a, T: FromSql<'a>>(ty: &Type, raw: &'a [u8]) -> Result<T, BoxError> {
+    T::from_sql(&types::base(ty), raw)
 }
 
+/// Writes a value, through the base type where it is of a domain.
 #[doc(hidden)]
-pub fn write_range<T: ToSql>(
-    range: &Range<T>,
-    ty: &Type,
-    out: &mut BytesMut,
-) -> Result<IsNull, BoxError> {
-    range.to_sql(&types::base(ty), out)
+pub fn write<T: ToSql>(value: &T, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+    value.to_sql(&types::base(ty), out)
 }
 
 #[doc(hidden)]
@@ -36,21 +33,10 @@ pub fn is_range(ty: &Type) -> bool {
     matches!(types::base(ty).kind(), Kind::Range(_))
 }
 
+/// A multirange of the schema's own is nothing special to the driver.
 #[doc(hidden)]
-pub fn read_multirange<'a, T: FromSql<'a>>(
-    ty: &Type,
-    raw: &'a [u8],
-) -> Result<Multirange<T>, BoxError> {
-    Multirange::from_sql(&types::base(ty), raw)
-}
-
-#[doc(hidden)]
-pub fn write_multirange<T: ToSql>(
-    ranges: &Multirange<T>,
-    ty: &Type,
-    out: &mut BytesMut,
-) -> Result<IsNull, BoxError> {
-    ranges.to_sql(&types::base(ty), out)
+pub fn is_any(_: &Type) -> bool {
+    true
 }
 
 /// A key that is none of the lookup table's that the Rust enum knows: a row that was added after the code
@@ -232,8 +218,7 @@ macro_rules! impl_newtype {
 macro_rules! impl_range {
     ($name:ident, $bound:ty, $schema:literal, $type_name:literal) => {
         $crate::impl_range!(
-            @own $name, $crate::Range<$bound>, $schema, $type_name,
-            read_range, write_range, is_range
+            @own $name, $crate::Range<$bound>, $schema, $type_name, is_range
         );
 
         impl $crate::IsRange for $name {
@@ -258,15 +243,14 @@ macro_rules! impl_range {
         }
     };
     (
-        @own $name:ident, $inner:ty, $schema:literal, $type_name:literal,
-        $read:ident, $write:ident, $accepts:ident
+        @own $name:ident, $inner:ty, $schema:literal, $type_name:literal, $accepts:ident
     ) => {
         impl<'a> $crate::FromSql<'a> for $name {
             fn from_sql(
                 ty: &$crate::private::Type,
                 raw: &'a [u8],
             ) -> ::std::result::Result<Self, $crate::BoxError> {
-                $crate::newtypes::$read(ty, raw).map(Self)
+                $crate::newtypes::read::<$inner>(ty, raw).map(Self)
             }
 
             fn accepts(ty: &$crate::private::Type) -> bool {
@@ -281,7 +265,7 @@ macro_rules! impl_range {
                 ty: &$crate::private::Type,
                 out: &mut $crate::private::BytesMut,
             ) -> ::std::result::Result<$crate::private::IsNull, $crate::BoxError> {
-                $crate::newtypes::$write(&self.0, ty, out)
+                $crate::newtypes::write(&self.0, ty, out)
             }
 
             fn accepts(ty: &$crate::private::Type) -> bool {
@@ -322,8 +306,7 @@ macro_rules! impl_range {
 macro_rules! impl_multirange {
     ($name:ident, $bound:ty, $schema:literal, $type_name:literal) => {
         $crate::impl_range!(
-            @own $name, $crate::Multirange<$bound>, $schema, $type_name,
-            read_multirange, write_multirange, is_any
+            @own $name, $crate::Multirange<$bound>, $schema, $type_name, is_any
         );
 
         impl<R: ::std::convert::Into<$crate::Range<$bound>>> ::std::iter::FromIterator<R>
@@ -334,12 +317,6 @@ macro_rules! impl_multirange {
             }
         }
     };
-}
-
-/// A multirange of the schema's own is nothing special to the driver.
-#[doc(hidden)]
-pub fn is_any(_: &Type) -> bool {
-    true
 }
 
 /// Implements `ToSql`, `FromSql`, [`SqlType`](crate::SqlType) and `Display` for an enum whose variants stand

@@ -56,7 +56,7 @@ impl<'a> Keys<'a> {
             catalog.tables.iter().map(|t| (&t.name, t)).collect();
         let mut owners = HashMap::new();
         let ids = Patterns::new("`ids`", &config.ids, settings);
-        for table in &catalog.tables {
+        for table in catalog.tables.iter().filter(|_| !ids.is_empty()) {
             if let Some(column) = lone_key(table)
                 && takes_newtype(&types.value(&column.ty))
                 && ids.matches(&table.name)

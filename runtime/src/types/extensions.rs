@@ -98,16 +98,14 @@ extension! {
     |this, out| {
         out.put_i32(i32::try_from(this.0.len())?);
         for (key, value) in &this.0 {
-            wire::put_value(out, |out| {
-                out.put_slice(key.as_bytes());
-                Ok(())
-            })?;
-            match value {
-                Some(value) => wire::put_value(out, |out| {
-                    out.put_slice(value.as_bytes());
-                    Ok(())
-                })?,
-                None => out.put_i32(-1),
+            for text in [Some(key), value.as_ref()] {
+                wire::put_value(out, |out| {
+                    let Some(text) = text else {
+                        return Ok(IsNull::Yes);
+                    };
+                    out.put_slice(text.as_bytes());
+                    Ok(IsNull::No)
+                })?;
             }
         }
     }

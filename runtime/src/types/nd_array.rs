@@ -177,16 +177,10 @@ impl<T: ToSql> ToSql for NdArray<T> {
             out.put_i32(dimension.first);
         }
         for value in &self.elements {
-            let start = out.len();
-            out.put_i32(-1);
-            let Some(value) = value else {
-                continue;
-            };
-            if let IsNull::No = write(value, element, out)? {
-                let length = i32::try_from(out.len() - start - 4)?;
-                // The four bytes were put there above.
-                out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-            }
+            wire::put_value(out, |out| match value {
+                Some(value) => write(value, element, out),
+                None => Ok(IsNull::Yes),
+            })?;
         }
         Ok(IsNull::No)
     }

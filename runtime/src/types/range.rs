@@ -144,10 +144,10 @@ impl<'a, T: FromSql<'a>> Range<T> {
 
 impl<T: ToSql> Range<T> {
     /// Writes a range of values of a type.
-    pub(crate) fn write_of(&self, element: &Type, out: &mut BytesMut) -> Result<(), BoxError> {
+    pub(crate) fn write_of(&self, element: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
         let Self::Between(lower, upper) = self else {
             out.put_u8(flags::EMPTY);
-            return Ok(());
+            return Ok(IsNull::No);
         };
         let lower_flags = match lower {
             Bound::Included(_) => flags::LOWER_INCLUDED,
@@ -164,12 +164,11 @@ impl<T: ToSql> Range<T> {
             let (Bound::Included(value) | Bound::Excluded(value)) = bound else {
                 continue;
             };
-            wire::put_value(out, |out| match write(value, element, out)? {
-                IsNull::Yes => Err("a bound of a range is NULL".into()),
-                IsNull::No => Ok(()),
-            })?;
+            if let IsNull::Yes = wire::put_value(out, |out| write(value, element, out))? {
+                return Err("a bound of a range is NULL".into());
+            }
         }
-        Ok(())
+        Ok(IsNull::No)
     }
 }
 
@@ -185,8 +184,7 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for Range<T> {
 
 impl<T: ToSql> ToSql for Range<T> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        self.write_of(element(ty)?, out)?;
-        Ok(IsNull::No)
+        self.write_of(element(ty)?, out)
     }
 
     fn accepts(ty: &Type) -> bool {

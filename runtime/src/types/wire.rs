@@ -2,6 +2,7 @@
 //! (`array_recv` and `record_recv` in PostgreSQL's sources).
 
 use bytes::{BufMut, BytesMut};
+use tokio_postgres::types::IsNull;
 
 use crate::error::BoxError;
 
@@ -67,16 +68,18 @@ pub(crate) fn end(raw: &[u8]) -> Result<(), BoxError> {
     }
 }
 
-/// Puts the length of a value before it.
+/// Writes a value with its length before it, or a length of -1 for NULL.
 pub(crate) fn put_value(
     out: &mut BytesMut,
-    write: impl FnOnce(&mut BytesMut) -> Result<(), BoxError>,
-) -> Result<(), BoxError> {
+    write: impl FnOnce(&mut BytesMut) -> Result<IsNull, BoxError>,
+) -> Result<IsNull, BoxError> {
     let start = out.len();
-    out.put_i32(0);
-    write(out)?;
-    let length = i32::try_from(out.len() - start - 4)?;
-    // The four bytes were put there above.
-    out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-    Ok(())
+    out.put_i32(-1);
+    let is_null = write(out)?;
+    if let IsNull::No = is_null {
+        let length = i32::try_from(out.len() - start - 4)?;
+        // The four bytes were put there above.
+        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    }
+    Ok(is_null)
 }
