@@ -26,6 +26,7 @@
 mod body;
 mod call;
 mod coerce;
+mod columns;
 mod datatype;
 mod expression;
 mod from;
@@ -138,12 +139,18 @@ pub(crate) fn is_builtin_function(name: &str) -> bool {
     types::builtins().has_function(name)
 }
 
-/// An identifier as PostgreSQL stores it: folded to lower case unless quoted.
+/// An identifier as PostgreSQL stores it: folded to lower case unless quoted, and cut to `NAMEDATALEN`.
 fn fold(ident: &Ident) -> String {
-    match ident.quote_style {
+    const LENGTH: usize = 63;
+    let mut name = match ident.quote_style {
         Some(_) => ident.value.clone(),
         None => ident.value.to_ascii_lowercase(),
+    };
+    if name.len() > LENGTH {
+        let end = (0..=LENGTH).rev().find(|&at| name.is_char_boundary(at));
+        name.truncate(end.unwrap_or(0));
     }
+    name
 }
 
 /// The parts of a qualified name, folded.

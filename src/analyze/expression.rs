@@ -566,10 +566,11 @@ impl<'a> Analyzer<'a> {
             .iter()
             .any(|subscript| matches!(subscript, Subscript::Slice(..)));
         let stripped = self.names.strip_domain_base(base.base());
-        let ty = if slice || !stripped.array {
-            stripped
-        } else {
-            stripped.id.scalar()
+        let ty = match stripped.id {
+            id if stripped.array && !slice => id.scalar(),
+            POINT if !slice => FLOAT8.scalar(),
+            LSEG | BOX if !slice => POINT.scalar(),
+            _ => stripped,
         };
         let ty = Type {
             base: ty,
@@ -629,7 +630,7 @@ fn fold_constant(from: Base, text: &str, to: Base, names: &Names) -> Option<Rc<s
     let string = |id| matches!(id, TEXT | VARCHAR | BPCHAR | NAME);
     match (from.id, to.id) {
         (INT2 | INT4 | INT8 | NUMERIC, INT2 | INT4 | INT8 | NUMERIC | FLOAT4 | FLOAT8 | OID) => {
-            literals::canonical(to, text).map(Rc::from)
+            literals::canonical(names, to, text).map(Rc::from)
         }
         (INT2 | INT4 | INT8 | NUMERIC | BOOL, to) if string(to) => Some(Rc::from(text)),
         (from, to) if string(from) && string(to) => {
@@ -648,7 +649,7 @@ fn fold_constant(from: Base, text: &str, to: Base, names: &Names) -> Option<Rc<s
 fn number(digits: &str) -> Node {
     let digits = digits.replace('_', "");
     if digits.bytes().all(|b| b.is_ascii_digit()) {
-        let text = literals::canonical(INT8.scalar(), &digits).unwrap_or(digits);
+        let text = literals::integer(&digits).unwrap_or(digits);
         let ty = integer_type(&text);
         return Node::constant(text, ty.plain());
     }

@@ -134,7 +134,22 @@ impl Analyzer<'_> {
             ),
             _ => None,
         };
+        let mut kind = kind;
         let (on, scope) = match (using, constraint) {
+            // `NATURAL` without a column in common.
+            (Some(using), _) if using.is_empty() => {
+                left_scope.append(right_scope);
+                match kind {
+                    "JOIN" => {
+                        kind = "CROSS JOIN";
+                        (On::Nothing, left_scope)
+                    }
+                    _ => {
+                        let always = Node::constant("true", BOOL.plain());
+                        (On::Condition(always), left_scope)
+                    }
+                }
+            }
             (Some(using), _) => {
                 let scope = self.merge(join, kind, &using, left_scope, right_scope)?;
                 (On::Using(using), scope)

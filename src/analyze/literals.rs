@@ -4,13 +4,17 @@
 //! PostgreSQL evaluates a literal when it stores an expression, so a live database shows the value and
 //! not what was written. What is not recognised here stays as it is written.
 
+mod address;
 mod json;
+mod jsonpath;
+mod range;
 mod time;
 
+use super::names::Names;
 use super::types::*;
 
 /// The canonical spelling of a literal of that type, or `None` when it is not understood.
-pub(super) fn canonical(base: Base, text: &str) -> Option<String> {
+pub(super) fn canonical(names: &Names, base: Base, text: &str) -> Option<String> {
     if base.array {
         return None;
     }
@@ -29,9 +33,13 @@ pub(super) fn canonical(base: Base, text: &str) -> Option<String> {
         TIMESTAMP => time::timestamp(text),
         TIMESTAMPTZ => time::timestamptz(text),
         INTERVAL => time::interval(text, None),
-        INET => inet(text),
-        INT4RANGE | INT8RANGE => integer_range(text),
-        _ => None,
+        TIMETZ => time::timetz(text),
+        INET => address::inet(text),
+        CIDR => address::cidr(text),
+        MACADDR => address::macaddr(text, 6),
+        MACADDR8 => address::macaddr(text, 8),
+        JSONPATH => jsonpath::canonical(text),
+        _ => range::range(names, base, text).or_else(|| range::multirange(names, base, text)),
     }
 }
 
@@ -53,7 +61,7 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-fn integer(text: &str) -> Option<String> {
+pub(super) fn integer(text: &str) -> Option<String> {
     let text = text.trim();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -226,45 +234,6 @@ fn bytea(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// A host's address is shown without its full mask.
-fn inet(text: &str) -> Option<String> {
-    let text = text.trim();
-    let (address, mask) = text.split_once('/').unwrap_or((text, ""));
-    let parsed: std::net::IpAddr = address.parse().ok()?;
-    let full = if parsed.is_ipv4() { "32" } else { "128" };
-    Some(if mask.is_empty() || mask == full {
-        parsed.to_string()
-    } else {
-        format!("{parsed}/{mask}")
-    })
-}
-
-/// A range of whole numbers includes its lower bound and excludes its upper one.
-fn integer_range(text: &str) -> Option<String> {
-    let text = text.trim();
-    if text.eq_ignore_ascii_case("empty") {
-        return Some("empty".to_owned());
-    }
-    let open = text.chars().next().filter(|c| matches!(c, '[' | '('))?;
-    let close = text.chars().last().filter(|c| matches!(c, ']' | ')'))?;
-    let (lower, upper) = text.get(1..text.len() - 1)?.split_once(',')?;
-    let bound = |text: &str, add: bool| -> Option<String> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Some(String::new());
-        }
-        let value: i64 = text.parse().ok()?;
-        Some(value.checked_add(i64::from(add))?.to_string())
-    };
-    let low = bound(lower, open == '(')?;
-    let high = bound(upper, close == ']')?;
-    if !low.is_empty() && low == high {
-        return Some("empty".to_owned());
-    }
-    let open = if low.is_empty() { '(' } else { '[' };
-    Some(format!("{open}{low},{high})"))
-}
-
 /// The elements of an array literal, or `None` when it is not understood.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ArrayItem {
@@ -340,11 +309,19 @@ mod tests {
 
     #[track_caller]
     fn check(ty: TypeId, text: &str, expected: &str) {
+        let names = Names::new(&crate::catalog::Catalog::default());
         assert_eq!(
-            canonical(ty.scalar(), text).as_deref(),
+            canonical(&names, ty.scalar(), text).as_deref(),
             Some(expected),
             "{text}"
         );
+    }
+
+    /// What is left as it is written.
+    #[track_caller]
+    fn check_not(ty: TypeId, text: &str) {
+        let names = Names::new(&crate::catalog::Catalog::default());
+        assert_eq!(canonical(&names, ty.scalar(), text), None, "{text}");
     }
 
     #[test]
@@ -368,13 +345,43 @@ mod tests {
         check(BOOL, "off", "false");
         check(BYTEA, "a\\\\\\000", "\\x615c00");
         check(INET, "127.0.0.1/32", "127.0.0.1");
-        check(INT4RANGE, "(1,5]", "[2,6)");
-        check(INT4RANGE, "[,5]", "(,6)");
+        check(CIDR, "10/8", "10.0.0.0/8");
+        check(CIDR, "10.1.2.3", "10.1.2.3/32");
+        check(MACADDR, "08002B:010203", "08:00:2b:01:02:03");
+        check(MACADDR8, "08-00-2b-01-02-03", "08:00:2b:ff:fe:01:02:03");
+        check(TIMETZ, "4:05 +2:30", "04:05:00+02:30");
+        check(JSONPATH, " $.a[*].\"b c\" ", "$.\"a\"[*].\"b c\"");
+        check_not(JSONPATH, "$.a.size()");
         check(
             UUID,
             "{A0EEBC99-9C0B4EF8-BB6D6BB9BD380A11}",
             "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
         );
+    }
+
+    #[test]
+    fn ranges_are_spelled_as_postgresql_does() {
+        let builtin = |name: &str| builtins().by_name[name];
+        let int = builtin("int4range");
+        check(int, "(1,5]", "[2,6)");
+        check(int, "[,5]", "(,6)");
+        check(int, " EMPTY", "empty");
+        check(int, "[1,1)", "empty");
+        check(
+            builtin("daterange"),
+            "[2020-1-31,2020-02-28]",
+            "[2020-01-31,2020-02-29)",
+        );
+        check(builtin("numrange"), "[1.0,2]", "[1.0,2]");
+        check(builtin("numrange"), "[,]", "(,)");
+        check(
+            builtin("tsrange"),
+            "[2020-01-01,)",
+            "[\"2020-01-01 00:00:00\",)",
+        );
+        check(builtin("int4multirange"), "{ [1,5] }", "{[1,6)}");
+        check(builtin("int4multirange"), "{empty}", "{}");
+        check_not(builtin("int4multirange"), "{[1,2),[5,6)}");
     }
 
     #[test]

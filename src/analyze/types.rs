@@ -127,9 +127,14 @@ known! {
     JSON = "json",
     JSONB = "jsonb",
     INET = "inet",
+    CIDR = "cidr",
+    MACADDR = "macaddr",
+    MACADDR8 = "macaddr8",
+    JSONPATH = "jsonpath",
+    POINT = "point",
+    LSEG = "lseg",
+    BOX = "box",
     REGCLASS = "regclass",
-    INT4RANGE = "int4range",
-    INT8RANGE = "int8range",
 }
 
 /// A type's category (`pg_type.typcategory`), such as `N` for numbers and `S` for strings.

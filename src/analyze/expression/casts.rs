@@ -110,7 +110,13 @@ impl Analyzer<'_> {
         };
         // PostgreSQL 18 makes NULL of a JSON null.
         let nullable = node.nullable || node.base().is(JSONB) || node.base().is(OPAQUE);
-        let collation = node.collation.clone();
+        let collation = match node.collation {
+            // That of the type itself (`pg_type.typcollation`).
+            Collation::Default if node.base().is(NAME) => {
+                Collation::Implicit(Rc::new(QualifiedName::new("pg_catalog", "C")))
+            }
+            ref collation => collation.clone(),
+        };
         let mut cast = Node::new(Kind::Cast(Box::new(node)), to.plain(), nullable);
         if self.names.collatable(to) {
             cast.collation = collation;
@@ -122,12 +128,15 @@ impl Analyzer<'_> {
     pub(super) fn fold(&self, node: Node, to: Base) -> std::result::Result<Node, Node> {
         let from = node.base();
         match node.kind {
-            Kind::Const(None) if from.is(UNKNOWN) => {
+            Kind::Const(None) if from.is(UNKNOWN) || self.names.strip_domain_base(to) == from => {
                 Ok(Node::new(Kind::Const(None), to.plain(), true))
             }
             Kind::Const(Some(ref text)) if from.is(UNKNOWN) => Ok(self.literal(text, to)),
             Kind::Const(Some(ref text)) => {
                 let target = self.names.strip_domain_base(to);
+                if from == target {
+                    return Ok(Node::constant(Rc::clone(text), to.plain()));
+                }
                 match fold_constant(from, text, target, self.names) {
                     Some(text) => Ok(Node::constant(text, to.plain())),
                     None => Err(node),
@@ -154,7 +163,7 @@ impl Analyzer<'_> {
                     Some(UserKind::Composite(fields)) if fields.len() == items.len() => items
                         .into_iter()
                         .zip(fields)
-                        .map(|(item, (_, ty))| self.coerce(item, ty.base))
+                        .map(|(item, (_, ty))| self.cast_to(item, ty.clone()))
                         .collect(),
                     _ => items,
                 };
@@ -189,7 +198,7 @@ impl Analyzer<'_> {
         } else if target.is(REGCLASS) {
             return Node::constant(self.class_name(text), to.plain());
         }
-        let text = literals::canonical(target, text).unwrap_or_else(|| text.to_owned());
+        let text = literals::canonical(self.names, target, text).unwrap_or_else(|| text.to_owned());
         Node::constant(text, to.plain())
     }
 

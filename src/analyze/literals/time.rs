@@ -21,6 +21,28 @@ pub(super) fn time(text: &str) -> Option<String> {
     zone.is_none().then(|| format_clock(clock))
 }
 
+/// The offset is shown in hours, and in minutes where it has some. One that is not given is UTC's.
+pub(super) fn timetz(text: &str) -> Option<String> {
+    let (clock, zone) = clock(text.trim())?;
+    let zone = zone.unwrap_or(0);
+    let sign = if zone < 0 { '-' } else { '+' };
+    let minutes = zone.abs() / 60;
+    let mut out = format!("{}{sign}{:02}", format_clock(clock), minutes / 60);
+    if minutes % 60 != 0 {
+        let _ = write!(out, ":{:02}", minutes % 60);
+    }
+    Some(out)
+}
+
+/// The day after one in its canonical spelling.
+pub(super) fn next_day(text: &str) -> Option<String> {
+    if special(text).is_some() {
+        return Some(text.to_owned());
+    }
+    let (date, _) = split_date(text)?;
+    Some(Date::from_days(date.to_days() + 1).to_string())
+}
+
 pub(super) fn timestamp(text: &str) -> Option<String> {
     let text = text.trim();
     if let Some(special) = special(text) {

@@ -1,7 +1,7 @@
 //! `ALTER TABLE`: its actions, read first and then carried out in PostgreSQL's order
 //! (`ATPrepCmd` in `tablecmds.c`).
 
-use crate::catalog::{Deferral, Generated, Identity, QualifiedName};
+use crate::catalog::{Deferral, Generated, Identity, QualifiedName, TableKind};
 
 use super::alter_column::{ColumnChange, add_column, alter_one_column, change_column, set_type};
 use super::column::{NewColumn, identity_options, parse_column};
@@ -62,7 +62,13 @@ impl Action {
             Self::Type { .. } => 1,
             Self::AddColumn { .. } => 2,
             Self::Expression { .. } => 3,
-            Self::Column { .. } => 4,
+            Self::Column { change, .. } => match change {
+                ColumnChange::Default(None)
+                | ColumnChange::NotNull(false)
+                | ColumnChange::DropExpression { .. }
+                | ColumnChange::DropIdentity { .. } => 0,
+                _ => 4,
+            },
             Self::AddConstraint(_) => 5,
             _ => 6,
         }
@@ -370,7 +376,10 @@ fn carry_out(
         Action::Validate(name) => validate(state, cursor, table, &name),
         Action::Unlogged(unlogged) => {
             if let Some(table) = state.table_mut(table) {
-                table.unlogged = unlogged;
+                // A partitioned table has no data of its own.
+                if table.kind != TableKind::Partitioned {
+                    table.unlogged = unlogged;
+                }
             }
             Ok(())
         }

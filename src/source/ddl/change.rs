@@ -5,11 +5,11 @@ use crate::catalog::QualifiedName;
 use super::alter::alter_table;
 use super::cursor::{Cursor, Ident, Name, Result};
 use super::domain::alter_domain;
-use super::function::find_by_signature;
+use super::function::{Routine, find_by_signature};
 use super::kinds::alter_type;
 use super::rename::Space;
 use super::sequence::alter_sequence;
-use super::state::{Relation, State, Type, no_column};
+use super::state::{Named, Relation, State, Type, no_column};
 
 /// `ALTER`, after this word.
 pub(super) fn alter(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
@@ -35,9 +35,8 @@ pub(super) fn alter(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     if cursor.accept("extension") {
         return alter_extension(state, cursor);
     }
-    if cursor.is_any(&["function", "procedure", "routine", "aggregate"]) {
-        cursor.advance();
-        return alter_function(state, cursor);
+    if let Some(word) = Routine::accept(cursor) {
+        return alter_function(state, cursor, word);
     }
     if cursor.is_any(&PASSED_OVER) {
         cursor.skip_rest();
@@ -170,7 +169,7 @@ fn rename_relation(
         if new == *name {
             return Ok(());
         }
-        state.refuse_taken(cursor, &to.span, &new)?;
+        state.refuse_taken(cursor, &to.span, &new, relation.named())?;
         match relation {
             Relation::Index(_) => state.rename_index(name, &to.name),
             _ => state.rename(Space::Relation, name, &new),
@@ -214,7 +213,11 @@ fn set_schema(
     if to == *name {
         return Ok(());
     }
-    state.refuse_taken(cursor, &schema.span, &to)?;
+    let sort = match state.relations.get(name) {
+        Some(relation) => relation.named(),
+        None => Named::RowSource,
+    };
+    state.refuse_taken(cursor, &schema.span, &to, sort)?;
     let mut moved = vec![name.clone()];
     moved.extend(
         state
@@ -280,7 +283,7 @@ fn alter_kind(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         let to = cursor.ident()?;
         cursor.expect_end()?;
         let new = QualifiedName::new(&name.schema, &to.name);
-        state.refuse_taken(cursor, &to.span, &new)?;
+        state.refuse_taken(cursor, &to.span, &new, ty.named())?;
         state.rename(Space::Type, &name, &new);
         return Ok(());
     }
@@ -293,7 +296,10 @@ fn alter_kind(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
             span: schema.span.clone(),
         };
         let to = state.new_name(cursor, &to)?;
-        state.refuse_taken(cursor, &schema.span, &to)?;
+        if to == name {
+            return Ok(());
+        }
+        state.refuse_taken(cursor, &schema.span, &to, ty.named())?;
         state.rename(Space::Type, &name, &to);
         return Ok(());
     }
@@ -352,6 +358,9 @@ fn rename_attribute(
     match attribute {
         Some(attribute) => {
             attribute.name.clone_from(&to.name);
+            for table in state.tables_of(name) {
+                state.rename_column(&table, &from.name, &to.name);
+            }
             Ok(())
         }
         None => Err(cursor.error_at(
@@ -417,8 +426,8 @@ fn alter_extension(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     Ok(())
 }
 
-fn alter_function(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
-    let (name, found) = find_by_signature(state, cursor)?;
+fn alter_function(state: &mut State, cursor: &mut Cursor<'_>, word: Routine) -> Result<()> {
+    let (name, found) = find_by_signature(state, cursor, word)?;
     let Some(at) = found else {
         return Err(cursor.error_at(
             name.span.clone(),

@@ -3,7 +3,7 @@
 use crate::catalog::{QualifiedName, TableKind};
 
 use super::cursor::{Cursor, Ident, Name, Result};
-use super::function::find_by_signature;
+use super::function::{Routine, find_by_signature};
 use super::state::{Relation, State, Type, no_column, shown};
 
 /// `COMMENT ON`, after these words.
@@ -82,9 +82,8 @@ pub(super) fn comment_on(state: &mut State, cursor: &mut Cursor<'_>) -> Result<(
     if cursor.accept("index") {
         return on_index(state, cursor);
     }
-    if cursor.is_any(&["function", "procedure", "routine", "aggregate"]) {
-        cursor.advance();
-        return on_function(state, cursor);
+    if let Some(word) = Routine::accept(cursor) {
+        return on_function(state, cursor, word);
     }
     if cursor.is_any(&PASSED_OVER) {
         cursor.skip_rest();
@@ -321,8 +320,8 @@ fn on_index(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     }
 }
 
-fn on_function(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
-    let (name, found) = find_by_signature(state, cursor)?;
+fn on_function(state: &mut State, cursor: &mut Cursor<'_>, word: Routine) -> Result<()> {
+    let (name, found) = find_by_signature(state, cursor, word)?;
     let text = text(cursor)?;
     match found.and_then(|at| state.catalog.functions.get_mut(at)) {
         Some(function) => {

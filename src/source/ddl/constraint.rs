@@ -15,6 +15,8 @@ pub(super) struct NewConstraint {
     pub deferral: Deferral,
     pub not_valid: bool,
     pub no_inherit: bool,
+    /// Of a copied key: what the columns are called in the index that it is a copy of.
+    pub index_columns: Option<Vec<String>>,
     /// Where it stands.
     pub span: Range<usize>,
     /// `COMMENT ON` it, where it is a copy of one that has a comment.
@@ -70,6 +72,7 @@ impl NewConstraint {
             deferral: Deferral::default(),
             not_valid: false,
             no_inherit: false,
+            index_columns: None,
             span,
             comment: None,
         }

@@ -114,6 +114,31 @@ fn rename_column(query: &str, table: &QualifiedName, from: &str, to: &str) -> St
     })
 }
 
+/// Whether a query reads a column of a table.
+pub(super) fn reads_column(query: &str, table: &QualifiedName, column: &str) -> bool {
+    let aliases = aliases(query);
+    let tokens = tokens(query);
+    let names = |at: usize| {
+        let token: Option<&Token> = tokens.get(at);
+        token.is_some_and(|token| token.is_name() && decode_name(token, query) == column)
+    };
+    let mut using = false;
+    (0..tokens.len()).any(|at| {
+        using = match tokens.get(at) {
+            Some(token) if token.is_word(query, "using") => true,
+            Some(token) => using && !token.is_symbol(b')'),
+            None => false,
+        };
+        let of_table = |pair: QualifiedName| {
+            pair.name == column
+                && aliases
+                    .get(&pair.schema)
+                    .is_some_and(|tables| tables.contains(table))
+        };
+        (using && names(at)) || two_parts(query, &tokens, at).is_some_and(of_table)
+    })
+}
+
 /// A query that yields a column under its new name: the `AS` of its own list, and of no query inside.
 fn rename_output(query: &str, from: &str, to: &str) -> String {
     let all = tokens(query);

@@ -2,7 +2,8 @@
 
 use crate::catalog::{QualifiedName, TypeRef};
 
-use super::expression::{columns_in, regclass_constant};
+use super::definition::reads_column;
+use super::expression::regclass_constant;
 use super::state::{Relation, State};
 
 impl State {
@@ -96,6 +97,8 @@ impl State {
                 ));
             }
         }
+        let typed = self.tables_of(name);
+        users.extend(typed.iter().map(|table| format!("table `{table}`")));
         for domain in self
             .catalog
             .domains
@@ -191,7 +194,7 @@ impl State {
             .into_iter()
             .filter(|view| {
                 self.view(view)
-                    .is_some_and(|view| !columns_in(&view.definition, [column]).is_empty())
+                    .is_some_and(|view| reads_column(&view.definition, table, column))
             })
             .collect()
     }

@@ -5,7 +5,7 @@ use crate::diagnostics::Diagnostic;
 
 use super::constraint::{Kind, NewConstraint, parse_attributes};
 use super::cursor::{Cursor, Ident, Name, Result};
-use super::state::{State, Type};
+use super::state::{Named, State, Type};
 use super::types::parse_type;
 
 /// `CREATE DOMAIN`, after these words.
@@ -20,15 +20,21 @@ pub(super) fn create_domain(state: &mut State, cursor: &mut Cursor<'_>) -> Resul
 
 fn create_named_domain(state: &mut State, cursor: &mut Cursor<'_>, name: &Name) -> Result<()> {
     let full = state.new_name(cursor, name)?;
-    state.refuse_taken(cursor, &name.span, &full)?;
+    state.refuse_taken(cursor, &name.span, &full, Named::Type)?;
     cursor.accept("as");
     let ty = parse_type(cursor)?;
     let base = state.type_or_report(cursor, &ty);
+    // A domain over a domain begins with its default.
+    let default = match base.array {
+        true => None,
+        false => state.domain_mut(&base.qualified_name()),
+    };
+    let default = default.and_then(|domain| domain.default.clone());
     let mut domain = Domain {
         name: full.clone(),
         base,
         not_null: false,
-        default: None,
+        default,
         checks: Vec::new(),
         comment: None,
     };

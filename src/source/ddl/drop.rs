@@ -3,7 +3,7 @@
 use crate::catalog::QualifiedName;
 
 use super::cursor::{Cursor, Ident, Name, Result};
-use super::function::find_by_signature;
+use super::function::{Routine, find_by_signature};
 use super::state::{Relation, State, Type, no_column, shown};
 
 /// `DROP`, after this word.
@@ -27,9 +27,8 @@ pub(super) fn drop(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
             return drop_all(state, cursor, kind);
         }
     }
-    if cursor.is_any(&["function", "procedure", "routine", "aggregate"]) {
-        cursor.advance();
-        return drop_functions(state, cursor);
+    if let Some(word) = Routine::accept(cursor) {
+        return drop_functions(state, cursor, word);
     }
     if cursor.is_any(&PASSED_OVER) {
         cursor.skip_rest();
@@ -264,10 +263,10 @@ fn refuse_needed(
     }
 }
 
-fn drop_functions(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
+fn drop_functions(state: &mut State, cursor: &mut Cursor<'_>, word: Routine) -> Result<()> {
     let if_exists = cursor.accept_if_exists();
     loop {
-        let (name, found) = find_by_signature(state, cursor)?;
+        let (name, found) = find_by_signature(state, cursor, word)?;
         match found {
             Some(at) => state.take_function(at),
             None if if_exists => {}

@@ -430,10 +430,44 @@ fn aggregate_arguments(state: &mut State, cursor: &mut Cursor<'_>) -> Result<Vec
     Ok(arguments)
 }
 
+/// The word by which a statement names a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Routine {
+    Function,
+    Procedure,
+    Aggregate,
+    /// `ROUTINE`: any of them.
+    Any,
+}
+
+impl Routine {
+    /// Reads the word, if it stands here.
+    pub fn accept(cursor: &mut Cursor<'_>) -> Option<Self> {
+        let words = [
+            ("function", Self::Function),
+            ("procedure", Self::Procedure),
+            ("aggregate", Self::Aggregate),
+            ("routine", Self::Any),
+        ];
+        let found = words.into_iter().find(|(word, _)| cursor.accept(word));
+        found.map(|(_, routine)| routine)
+    }
+
+    fn is(self, kind: FunctionKind) -> bool {
+        match self {
+            Self::Function => kind != FunctionKind::Procedure,
+            Self::Procedure => kind == FunctionKind::Procedure,
+            Self::Aggregate => kind == FunctionKind::Aggregate,
+            Self::Any => true,
+        }
+    }
+}
+
 /// Reads `name` or `name(arguments)`, and finds the function.
 pub(super) fn find_by_signature(
     state: &mut State,
     cursor: &mut Cursor<'_>,
+    word: Routine,
 ) -> Result<(Name, Option<usize>)> {
     let name = cursor.name()?;
     let wanted = match cursor.is_symbol(b'(') {
@@ -442,19 +476,19 @@ pub(super) fn find_by_signature(
     };
     let found = state.resolve(name.schema.as_deref(), &name.name, |name| {
         let places = state.functions.get(name)?;
-        match &wanted {
-            None => places.first().copied(),
-            Some(wanted) => places.iter().copied().find(|&at| {
-                state.catalog.functions.get(at).is_some_and(|function| {
+        places.iter().copied().find(|&at| {
+            state.catalog.functions.get(at).is_some_and(|function| {
+                let same = |wanted: &Vec<Argument>| {
                     input_types(wanted).eq(input_types(&function.arguments))
                         || wanted.iter().map(|argument| &argument.ty).eq(function
                             .arguments
                             .iter()
                             .filter(|argument| argument.mode != ArgumentMode::Table)
                             .map(|argument| &argument.ty))
-                })
-            }),
-        }
+                };
+                word.is(function.kind) && wanted.as_ref().is_none_or(same)
+            })
+        })
     });
     Ok((name, found.map(|(_, at)| at)))
 }

@@ -9,7 +9,7 @@ use super::constraint::{include, nulls_not_distinct, parse_index_keys};
 use super::cursor::{Cursor, Name, Result};
 use super::extensions;
 use super::naming;
-use super::state::{Relation, State};
+use super::state::{Named, Relation, State};
 
 /// An element of an index's key as it is written.
 #[derive(Debug, Clone)]
@@ -221,6 +221,7 @@ impl State {
     /// Adds an index to a table or materialized view, and to the table's partitions.
     pub fn add_index(&mut self, table: &QualifiedName, index: Index, recurse: bool) {
         let name = QualifiedName::new(&table.schema, &index.name);
+        self.index_columns.remove(&name);
         self.relations
             .insert(name.clone(), Relation::Index(table.clone()));
         if recurse {
@@ -297,7 +298,7 @@ pub(super) fn create_index(state: &mut State, cursor: &mut Cursor<'_>, unique: b
             if if_not_exists && state.relations.contains_key(&full) {
                 return Ok(());
             }
-            state.refuse_taken(cursor, &name.span, &full)?;
+            state.refuse_taken(cursor, &name.span, &full, Named::Relation)?;
             name.name
         }
         None => {

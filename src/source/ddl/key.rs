@@ -5,7 +5,7 @@ use crate::catalog::{Exclusion, ExclusionElement, PrimaryKey, QualifiedName, Uni
 use super::constraint::{Kind, NewConstraint};
 use super::cursor::{Cursor, Ident, Result};
 use super::naming;
-use super::state::{Relation, State};
+use super::state::{Named, Relation, State};
 
 impl State {
     /// The name of a constraint that an index stands behind, which both have.
@@ -21,7 +21,7 @@ impl State {
             Some(name) => {
                 self.refuse_constraint(cursor, table, name)?;
                 let full = QualifiedName::new(&table.schema, &name.name);
-                self.refuse_taken(cursor, &name.span, &full)?;
+                self.refuse_taken(cursor, &name.span, &full, Named::Relation)?;
                 Ok(name.name.clone())
             }
             None => {
@@ -33,10 +33,9 @@ impl State {
     /// Counts the name of an index and its constraint as used.
     pub fn use_index_constraint(&mut self, table: &QualifiedName, name: &str) {
         self.use_constraint_name(&table.schema, name);
-        self.relations.insert(
-            QualifiedName::new(&table.schema, name),
-            Relation::Index(table.clone()),
-        );
+        let index = QualifiedName::new(&table.schema, name);
+        self.index_columns.remove(&index);
+        self.relations.insert(index, Relation::Index(table.clone()));
     }
 
     pub fn refuse_second_primary_key(
@@ -80,11 +79,11 @@ impl State {
         if *primary {
             self.refuse_second_primary_key(cursor, table, constraint)?;
         }
-        let all: Vec<&str> = columns
-            .iter()
-            .chain(include)
-            .map(|column| column.name.as_str())
-            .collect();
+        let all = columns.iter().chain(include);
+        let all: Vec<&str> = match &constraint.index_columns {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => all.map(|column| column.name.as_str()).collect(),
+        };
         let name = match primary {
             true => self.index_constraint_name(cursor, table, constraint, None, "pkey"),
             false => {
@@ -218,7 +217,10 @@ impl State {
         let (keys, operators): (Vec<_>, Vec<_>) = elements.iter().cloned().unzip();
         let keys = self.index_keys(cursor, table, method, &keys)?;
         let include: Vec<String> = include.iter().map(|column| column.name.clone()).collect();
-        let columns = naming::index_column_names(&keys, &include);
+        let columns = match &constraint.index_columns {
+            Some(names) => names.clone(),
+            None => naming::index_column_names(&keys, &include),
+        };
         let addition = naming::addition(columns.iter().map(String::as_str));
         let name =
             self.index_constraint_name(cursor, table, constraint, Some(&addition), "excl")?;

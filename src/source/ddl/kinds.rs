@@ -2,9 +2,10 @@
 
 use crate::catalog::{Attribute, Composite, EnumType, QualifiedName, Range};
 
+use super::column::plain_column;
 use super::cursor::{Cursor, Ident, Name, Result};
 use super::decode::{NAME_LENGTH, truncate};
-use super::state::{Relation, State, Type, shown};
+use super::state::{Named, Relation, State, Type, shown};
 use super::types::{TypeName, parse_type};
 
 /// `CREATE TYPE`, after these words.
@@ -29,7 +30,12 @@ fn create_named_type(state: &mut State, cursor: &mut Cursor<'_>, name: &Name) ->
         cursor.skip_parentheses()?;
         return cursor.expect_end();
     }
-    state.refuse_taken(cursor, &name.span, &full)?;
+    let composite = cursor.is("as") && cursor.peek_at(1).is_some_and(|next| next.is_symbol(b'('));
+    let sort = match composite {
+        true => Named::RowSource,
+        false => Named::Type,
+    };
+    state.refuse_taken(cursor, &name.span, &full, sort)?;
     if cursor.accept_all(&["as", "enum"]) {
         let labels = labels(cursor)?;
         cursor.expect_end()?;
@@ -293,16 +299,32 @@ fn alter_attribute(state: &mut State, cursor: &mut Cursor<'_>, name: &QualifiedN
         )),
         (Some(at), Some(new)) => {
             if let Some(old) = composite.attributes.get_mut(at) {
-                old.ty = new.ty;
+                old.ty = new.ty.clone();
+            }
+            for table in state.tables_of(name) {
+                let columns = state.columns_mut(&table).into_iter().flatten();
+                for column in columns.filter(|column| column.name == new.name) {
+                    column.ty.clone_from(&new.ty);
+                }
             }
             Ok(())
         }
         (Some(at), None) => {
             composite.attributes.remove(at);
+            for table in state.tables_of(name) {
+                state.remove_column(&table, &ident.name);
+            }
             Ok(())
         }
         (None, Some(new)) if add => {
-            composite.attributes.push(new);
+            for table in state.tables_of(name) {
+                if let Some(columns) = state.columns_mut(&table) {
+                    columns.push(plain_column(&new.name, new.ty.clone()));
+                }
+            }
+            if let Some(composite) = state.catalog.composites.get_mut(at) {
+                composite.attributes.push(new);
+            }
             Ok(())
         }
         (None, _) if if_exists => Ok(()),

@@ -188,8 +188,13 @@ impl Like {
             }
         }
         // A key's comment is not its index's, and only indexes are copied.
-        let mut add = |kind, deferral| {
+        let index_columns = |name: &str| {
+            let index = QualifiedName::new(&self.source.schema, name);
+            state.index_columns.get(&index).cloned()
+        };
+        let mut add = |name: &str, kind, deferral| {
             let mut copy = NewConstraint::new(kind, self.span.clone());
+            copy.index_columns = index_columns(name);
             copy.deferral = deferral;
             constraints.push(copy);
         };
@@ -202,7 +207,7 @@ impl Like {
                     include: idents(&key.include),
                     nulls_not_distinct: false,
                 };
-                add(kind, key.deferral);
+                add(&key.name, kind, key.deferral);
             }
             for key in &source.unique_keys {
                 let kind = Kind::Key {
@@ -211,7 +216,7 @@ impl Like {
                     include: idents(&key.include),
                     nulls_not_distinct: key.nulls_not_distinct,
                 };
-                add(kind, key.deferral);
+                add(&key.name, kind, key.deferral);
             }
             for exclusion in &source.exclusions {
                 let elements = exclusion.elements.iter().map(|element| {
@@ -231,7 +236,7 @@ impl Like {
                     include: Vec::new(),
                     predicate: exclusion.predicate.clone(),
                 };
-                add(kind, exclusion.deferral);
+                add(&exclusion.name, kind, exclusion.deferral);
             }
         }
         state.add_constraints(cursor, table, constraints, true);
@@ -239,7 +244,11 @@ impl Like {
             return;
         }
         for index in &source.indexes {
-            let columns = naming::index_column_names(&index.keys, &index.include);
+            let source = QualifiedName::new(&self.source.schema, &index.name);
+            let columns = match state.index_columns.get(&source) {
+                Some(columns) => columns.clone(),
+                None => naming::index_column_names(&index.keys, &index.include),
+            };
             let addition = naming::addition(columns.iter().map(String::as_str));
             let name = state.choose_relation_name(
                 &table.schema,

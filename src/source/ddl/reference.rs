@@ -1,6 +1,6 @@
 //! Foreign keys, added to a table.
 
-use crate::catalog::{ForeignKey, QualifiedName, Table};
+use crate::catalog::{ForeignKey, PrimaryKey, QualifiedName, Table};
 
 use super::constraint::{NewConstraint, NewForeignKey};
 use super::cursor::{Cursor, Ident, Result};
@@ -70,9 +70,8 @@ impl State {
             return Ok(Vec::new());
         };
         let columns: Vec<String> = if key.referenced.is_empty() {
-            match &table.primary_key {
+            match self.primary_key_of(table) {
                 Some(primary) => primary.columns.clone(),
-                None if self.is_partition(referenced) => return Ok(Vec::new()),
                 None => {
                     return Err(cursor
                         .error_at(
@@ -114,6 +113,14 @@ impl State {
                 ));
         }
         Ok(columns)
+    }
+
+    /// The primary key of a table, which is its parent's where it is a partition.
+    fn primary_key_of<'a>(&'a self, table: &'a Table) -> Option<&'a PrimaryKey> {
+        let parent = |table: &&Table| self.table(table.partition_of.as_ref()?);
+        std::iter::successors(Some(table), parent)
+            .take(self.catalog.tables.len())
+            .find_map(|table| table.primary_key.as_ref())
     }
 }
 

@@ -26,6 +26,7 @@ impl State {
         self.relations
             .retain(|_, relation| !matches!(relation, Relation::Index(of) if of == name));
         self.local_columns.remove(name);
+        self.typed_tables.remove(name);
         self.local_checks.remove(name);
         let mut freed = Vec::new();
         for other in &mut self.catalog.tables {
@@ -129,6 +130,9 @@ impl State {
     pub fn drop_uses_of_type(&mut self, name: &QualifiedName) {
         let mut next = vec![name.clone()];
         while let Some(name) = next.pop() {
+            for table in self.tables_of(&name) {
+                self.drop_table(&table);
+            }
             let of_type = |ty: &TypeRef| ty.schema == name.schema && ty.name == name.name;
             let mut columns = Vec::new();
             for table in &self.catalog.tables {
@@ -257,6 +261,15 @@ impl State {
         };
         let on = |columns: &[String]| columns.iter().any(|other| other == column);
         let in_text = |text: &str| !columns_in(text, [column]).is_empty();
+        // Without what divides it, there is no table.
+        let key = found
+            .partition_key
+            .as_deref()
+            .and_then(|key| key.split_once('('));
+        if key.is_some_and(|(_, columns)| in_text(columns)) {
+            self.drop_table(table);
+            return;
+        }
         let in_key = |key: &IndexKey| match &key.on {
             IndexOn::Column(name) => name == column,
             IndexOn::Expression(text) => in_text(text),

@@ -8,6 +8,7 @@ use super::cursor::{Cursor, Ident, Result, quote_ident};
 use super::decode::{decode_name, decode_string};
 use super::expression::{self, regclass_constant, rewrite};
 use super::lexer::Token;
+use super::naming;
 use super::state::{Relation, State, Type};
 
 /// The sorts of names that are apart: a function may be called like a table.
@@ -49,12 +50,20 @@ impl State {
         };
         self.children = map(std::mem::take(&mut self.children));
         self.index_children = map(std::mem::take(&mut self.index_children));
+        self.index_columns = std::mem::take(&mut self.index_columns)
+            .into_iter()
+            .map(|(index, columns)| (relation(index), columns))
+            .collect();
         for locals in [&mut self.local_columns, &mut self.local_checks] {
             *locals = std::mem::take(locals)
                 .into_iter()
                 .map(|(name, own)| (relation(name), own))
                 .collect();
         }
+        self.typed_tables = std::mem::take(&mut self.typed_tables)
+            .into_iter()
+            .map(|(name, ty)| (relation(name), renaming(Space::Type, &ty).unwrap_or(ty)))
+            .collect();
         self.view_sources = std::mem::take(&mut self.view_sources)
             .into_iter()
             .map(|(name, sources)| (relation(name), sources.into_iter().map(relation).collect()))
@@ -116,6 +125,9 @@ impl State {
         };
         self.relations
             .insert(new.clone(), Relation::Index(table.clone()));
+        if let Some(columns) = self.index_columns.remove(name) {
+            self.index_columns.insert(new.clone(), columns);
+        }
         if let Some(parts) = self.index_children.remove(name) {
             self.index_children.insert(new.clone(), parts);
         }
@@ -234,11 +246,42 @@ impl State {
         }
     }
 
+    /// Indexes keep what they call their columns, after which a copy is named.
+    fn keep_index_columns(&mut self, table: &QualifiedName, column: &str) {
+        let Some(found) = self.table(table) else {
+            return;
+        };
+        let mut kept: Vec<(String, Vec<String>)> = Vec::new();
+        for key in &found.unique_keys {
+            let columns = key.columns.iter().chain(&key.include);
+            kept.push((key.name.clone(), columns.cloned().collect()));
+        }
+        for exclusion in &found.exclusions {
+            let keys = exclusion.elements.iter().map(|element| &element.key);
+            let keys: Vec<IndexKey> = keys.cloned().collect();
+            kept.push((
+                exclusion.name.clone(),
+                naming::index_column_names(&keys, &[]),
+            ));
+        }
+        for index in &found.indexes {
+            let names = naming::index_column_names(&index.keys, &index.include);
+            kept.push((index.name.clone(), names));
+        }
+        for (index, columns) in kept {
+            if columns.iter().any(|name| name == column) {
+                let index = QualifiedName::new(&table.schema, index);
+                self.index_columns.entry(index).or_insert(columns);
+            }
+        }
+    }
+
     /// Gives a column another name: in its table and those below, in keys, expressions and indexes.
     pub fn rename_column(&mut self, table: &QualifiedName, from: &str, to: &str) {
         let mut tables = vec![table.clone()];
         tables.extend(self.descendants(table));
         for name in &tables {
+            self.keep_index_columns(name, from);
             if let Some(table) = self.table_mut(name) {
                 rename_in_table(table, from, to);
             } else if let Some(column) = self

@@ -3,7 +3,7 @@
 use crate::catalog::{Identity, QualifiedName, Sequence, SequenceOwner, TypeRef};
 
 use super::cursor::{Cursor, Ident, Name, Result};
-use super::state::{Relation, State, no_column};
+use super::state::{Named, Relation, State, no_column};
 use super::types::parse_type;
 
 /// The options of a sequence; what is not said is `None`.
@@ -187,7 +187,7 @@ pub(super) fn create_sequence(
     if if_not_exists && state.relations.contains_key(&full) {
         return Ok(());
     }
-    state.refuse_taken(cursor, &name.span, &full)?;
+    state.refuse_taken(cursor, &name.span, &full, Named::Relation)?;
     let ty = options
         .ty
         .clone()
@@ -265,7 +265,7 @@ impl State {
             Some(name) => {
                 let full =
                     QualifiedName::new(name.schema.as_deref().unwrap_or(&table.schema), &name.name);
-                self.refuse_taken(cursor, &name.span, &full)?;
+                self.refuse_taken(cursor, &name.span, &full, Named::Relation)?;
                 full
             }
             None => QualifiedName::new(

@@ -44,6 +44,17 @@ pub(super) enum Type {
     Other,
 }
 
+/// Where a name has to be free: in `pg_class`, in `pg_type`, or in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// An index or sequence.
+    Relation,
+    /// An enum, domain, range or base type.
+    Type,
+    /// What has rows, which are a type.
+    RowSource,
+}
+
 /// Everything the statements so far have made.
 #[derive(Debug, Clone)]
 pub(super) struct State {
@@ -63,6 +74,9 @@ pub(super) struct State {
     pub children: HashMap<QualifiedName, Vec<QualifiedName>>,
     /// The indexes of partitions that are parts of an index.
     pub index_children: HashMap<QualifiedName, Vec<QualifiedName>>,
+    /// What the columns of an index are called in the index, where columns of the table got other names
+    /// after it was made.
+    pub index_columns: HashMap<QualifiedName, Vec<String>>,
     /// The columns that a table with parents declares itself.
     pub local_columns: HashMap<QualifiedName, HashSet<String>>,
     /// What the definition of a view reads from.
@@ -71,6 +85,8 @@ pub(super) struct State {
     pub collations: HashSet<QualifiedName>,
     /// Operator classes made by `CREATE OPERATOR CLASS`, and whether they are their type's default.
     pub operator_classes: HashMap<QualifiedName, bool>,
+    /// The composite types of tables that were made `OF` one.
+    pub typed_tables: HashMap<QualifiedName, QualifiedName>,
     /// The checks that a table with parents declares itself.
     pub local_checks: HashMap<QualifiedName, HashSet<String>>,
     /// The schema of an installed extension whose types are not known here.
@@ -98,7 +114,9 @@ impl State {
             constraints: HashMap::new(),
             children: HashMap::new(),
             index_children: HashMap::new(),
+            index_columns: HashMap::new(),
             local_columns: HashMap::new(),
+            typed_tables: HashMap::new(),
             view_sources: HashMap::new(),
             collations: HashSet::new(),
             operator_classes: HashMap::new(),
@@ -309,6 +327,12 @@ impl State {
         found
     }
 
+    /// The tables that were made `OF` a type.
+    pub fn tables_of(&self, ty: &QualifiedName) -> Vec<QualifiedName> {
+        let tables = self.typed_tables.iter().filter(|(_, of)| *of == ty);
+        tables.map(|(table, _)| table.clone()).collect()
+    }
+
     /// Finds a table, for a statement that needs one.
     pub fn need_table(&self, cursor: &Cursor<'_>, name: &Name) -> Result<QualifiedName> {
         match self.find_relation(name) {
@@ -344,18 +368,25 @@ impl State {
         }
     }
 
-    /// Refuses a name that a relation or type already has.
+    /// Refuses a name that another of the same sort already has.
     pub fn refuse_taken(
         &self,
         cursor: &Cursor<'_>,
         span: &std::ops::Range<usize>,
         name: &QualifiedName,
+        sort: Named,
     ) -> Result<()> {
-        let what = match (self.relations.get(name), self.types.get(name)) {
-            (Some(relation), _) => relation.word(),
-            (None, Some(_)) => "type",
-            (None, None) => return Ok(()),
+        let relation = self.relations.get(name);
+        let ty = self.types.get(name);
+        let free = match sort {
+            Named::Relation => relation.is_none(),
+            Named::Type => ty.is_none(),
+            Named::RowSource => relation.is_none() && ty.is_none(),
         };
+        if free {
+            return Ok(());
+        }
+        let what = relation.map_or("type", Relation::word);
         Err(cursor
             .error_at(span.clone(), format!("{what} `{name}` already exists"))
             .help(
@@ -474,7 +505,27 @@ impl State {
     }
 }
 
+impl Type {
+    /// Where its name has to be free.
+    pub fn named(&self) -> Named {
+        match self {
+            Self::Row | Self::Composite(_) => Named::RowSource,
+            Self::Enum(_) | Self::Domain(_) | Self::Range(_) | Self::Multirange | Self::Other => {
+                Named::Type
+            }
+        }
+    }
+}
+
 impl Relation {
+    /// Where its name has to be free.
+    pub fn named(&self) -> Named {
+        match self {
+            Self::Sequence(_) | Self::Index(_) => Named::Relation,
+            Self::Table(_) | Self::View(_) | Self::Composite => Named::RowSource,
+        }
+    }
+
     /// What it is called in a message.
     pub fn word(&self) -> &'static str {
         match self {

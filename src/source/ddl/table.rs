@@ -8,7 +8,7 @@ use super::column::{NewColumn, parse_column, parse_column_options};
 use super::constraint::{Kind, NewConstraint, is_table_constraint, parse_table_constraint};
 use super::cursor::{Cursor, Ident, Name, Result};
 use super::like::{Like, parse_like};
-use super::state::{State, TEMPORARY};
+use super::state::{Named, State, TEMPORARY};
 
 /// What `CREATE TABLE` says of a table before its name.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,10 +57,10 @@ fn create_named_table(
         return Ok(());
     }
     if let Some(create_as) = super::view::table_as(cursor) {
-        state.refuse_taken(cursor, &name.span, &full)?;
+        state.refuse_taken(cursor, &name.span, &full, Named::RowSource)?;
         return super::view::create_table_as(state, cursor, full, words, create_as);
     }
-    state.refuse_taken(cursor, &name.span, &full)?;
+    state.refuse_taken(cursor, &name.span, &full, Named::RowSource)?;
     let mut draft = Draft::new(full, words);
     if cursor.accept_all(&["partition", "of"]) {
         partition_of(state, cursor, &mut draft)?;
@@ -298,21 +298,21 @@ pub(super) fn parse_bound(cursor: &mut Cursor<'_>) -> Result<String> {
 /// `OF type [(…)]`: the columns are the attributes of a composite type.
 fn typed_table(state: &mut State, cursor: &mut Cursor<'_>, draft: &mut Draft) -> Result<()> {
     let name = cursor.name()?;
-    let attributes = match state.find_type(&name) {
-        Some((_, super::state::Type::Composite(at))) => state
-            .catalog
-            .composites
-            .get(at)
-            .map(|ty| ty.attributes.clone()),
+    let composite = match state.find_type(&name) {
+        Some((_, super::state::Type::Composite(at))) => state.catalog.composites.get(at).cloned(),
         _ => None,
     };
-    let Some(attributes) = attributes else {
+    let Some(composite) = composite else {
         return Err(cursor.error_at(
             name.span.clone(),
             format!("`{}` is not a composite type", super::state::shown(&name)),
         ));
     };
-    draft.columns = attributes
+    state
+        .typed_tables
+        .insert(draft.table.name.clone(), composite.name);
+    draft.columns = composite
+        .attributes
         .into_iter()
         .map(|attribute| inherited(&super::column::plain_column(&attribute.name, attribute.ty)))
         .collect();

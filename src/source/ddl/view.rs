@@ -9,7 +9,7 @@ use super::column::plain_column;
 use super::cursor::{Cursor, Ident, Name, Result};
 use super::decode::decode_name;
 use super::lexer::{Token, TokenKind};
-use super::state::{Relation, State, TEMPORARY, number};
+use super::state::{Named, Relation, State, TEMPORARY, number};
 use super::table::{Draft, TableWords, build};
 
 /// What `CREATE VIEW` says of a view before its name.
@@ -52,7 +52,7 @@ fn create_named_view(
     }
     let replaced = words.or_replace && state.view(&full).is_some_and(|view| !view.materialized);
     if !replaced {
-        state.refuse_taken(cursor, &name.span, &full)?;
+        state.refuse_taken(cursor, &name.span, &full, Named::RowSource)?;
     }
     let names = match cursor.is_symbol(b'(') {
         true => cursor.ident_list()?,
