@@ -9,16 +9,21 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// The version of the Catalog's serialized form. It grows when a field changes its meaning.
+/// The version of the Catalog's serialized form. It grows whenever that form changes, by an added field
+/// too, and when a field changes its meaning. The rules are in `docs/catalog.md`.
 pub const CATALOG_VERSION: u32 = 1;
 
 /// Everything Rowsmith knows of a database's schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Catalog {
-    /// The version of this form, [`CATALOG_VERSION`].
+    /// The version of this form.
+    #[serde(deserialize_with = "known_version")]
+    #[cfg_attr(feature = "cli", schemars(extend("const" = CATALOG_VERSION)))]
     pub version: u32,
     /// Schemas but the system's (`pg_namespace`).
     pub schemas: Vec<Schema>,
@@ -60,8 +65,20 @@ impl Default for Catalog {
     }
 }
 
-/// A schema's name and an object's name in it. `public.users` when displayed, without quotes.
+/// Refuses another version: a clearer error than that of the first field that is not known here.
+fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let version = u32::deserialize(deserializer)?;
+    if version == CATALOG_VERSION {
+        return Ok(version);
+    }
+    Err(D::Error::custom(format!(
+        "this is version {version} of the Catalog's form, and only version {CATALOG_VERSION} is known"
+    )))
+}
+
+/// A schema's name and an object's name in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct QualifiedName {
     /// The schema.
@@ -80,6 +97,7 @@ impl QualifiedName {
     }
 }
 
+/// `public.users`, without quotes.
 impl fmt::Display for QualifiedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.schema, self.name)
@@ -88,6 +106,7 @@ impl fmt::Display for QualifiedName {
 
 /// A schema (`pg_namespace`). `public` carries no comment unless somebody changed PostgreSQL's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Schema {
     /// The schema's name.
@@ -98,6 +117,7 @@ pub struct Schema {
 
 /// An installed extension. What it brought with it is not listed in the Catalog.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Extension {
     /// The extension's name.
@@ -108,6 +128,7 @@ pub struct Extension {
 
 /// A use of a type: by a column, an attribute, an argument or as the base of a domain.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TypeRef {
     /// The type's schema; `pg_catalog` for the built-in ones.
@@ -162,6 +183,7 @@ impl fmt::Display for TypeRef {
 
 /// An enum type (`CREATE TYPE … AS ENUM`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EnumType {
     /// The type's name.
@@ -174,6 +196,7 @@ pub struct EnumType {
 
 /// A domain (`CREATE DOMAIN`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Domain {
     /// The domain's name.
@@ -192,6 +215,7 @@ pub struct Domain {
 
 /// A composite type (`CREATE TYPE … AS (…)`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Composite {
     /// The type's name.
@@ -204,6 +228,7 @@ pub struct Composite {
 
 /// An attribute of a composite type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attribute {
     /// The attribute's name.
@@ -217,6 +242,7 @@ pub struct Attribute {
 
 /// A range type (`CREATE TYPE … AS RANGE`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// The range's name.
@@ -231,6 +257,7 @@ pub struct Range {
 
 /// A sequence (`pg_sequence`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sequence {
     /// The sequence's name.
@@ -258,6 +285,7 @@ pub struct Sequence {
 
 /// The column a sequence belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SequenceOwner {
     /// The table.
@@ -273,6 +301,7 @@ pub struct SequenceOwner {
 /// Of a partition only what is its own is listed: constraints and indexes that it has from its parent
 /// are the parent's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Table {
     /// The table's name.
@@ -310,6 +339,7 @@ pub struct Table {
 
 /// What sort of table it is (`pg_class.relkind`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TableKind {
     /// An ordinary table, partition or not.
@@ -322,6 +352,7 @@ pub enum TableKind {
 
 /// A column of a table or view (`pg_attribute`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Column {
     /// The column's name.
@@ -348,6 +379,7 @@ pub struct Column {
 
 /// Who gives an identity column its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
     /// `GENERATED ALWAYS`: a value can't be given.
@@ -358,6 +390,7 @@ pub enum Identity {
 
 /// A generated column's expression.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Generated {
     /// The expression.
@@ -368,6 +401,7 @@ pub struct Generated {
 
 /// When a constraint is checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Deferral {
     /// At the end of each statement, always.
@@ -381,6 +415,7 @@ pub enum Deferral {
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PrimaryKey {
     /// The constraint's name.
@@ -397,6 +432,7 @@ pub struct PrimaryKey {
 
 /// A unique constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UniqueKey {
     /// The constraint's name.
@@ -415,6 +451,7 @@ pub struct UniqueKey {
 
 /// A foreign key, seen from the referencing table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ForeignKey {
     /// The constraint's name.
@@ -443,6 +480,7 @@ pub struct ForeignKey {
 
 /// What happens to referencing rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ForeignKeyAction {
     /// `NO ACTION`, the default.
@@ -460,6 +498,7 @@ pub enum ForeignKeyAction {
 
 /// A check constraint of a table or domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// The constraint's name.
@@ -476,6 +515,7 @@ pub struct Check {
 
 /// An exclusion constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exclusion {
     /// The constraint's name.
@@ -494,6 +534,7 @@ pub struct Exclusion {
 
 /// An element of an exclusion constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ExclusionElement {
     /// What is compared.
@@ -504,6 +545,7 @@ pub struct ExclusionElement {
 
 /// An index that stands behind no constraint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Index {
     /// The index's name.
@@ -526,6 +568,7 @@ pub struct Index {
 
 /// One element of an index's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct IndexKey {
     /// A column's name, or an expression.
@@ -542,7 +585,8 @@ pub struct IndexKey {
 
 /// What an element of an index's key is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum IndexOn {
     /// A column.
     Column(String),
@@ -552,6 +596,7 @@ pub enum IndexOn {
 
 /// A view or materialized view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct View {
     /// The view's name.
@@ -560,7 +605,7 @@ pub struct View {
     pub materialized: bool,
     /// The columns in their order.
     pub columns: Vec<Column>,
-    /// The query, in the normal form of [`crate::analyze`].
+    /// The query, in Rowsmith's normal form.
     pub definition: String,
     /// A materialized view's indexes, by name.
     pub indexes: Vec<Index>,
@@ -570,6 +615,7 @@ pub struct View {
 
 /// A function, procedure, aggregate or window function (`pg_proc`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Function {
     /// The function's name. Several may share it.
@@ -578,7 +624,7 @@ pub struct Function {
     pub kind: FunctionKind,
     /// The arguments, `OUT` and `RETURNS TABLE` ones included, in their order.
     pub arguments: Vec<Argument>,
-    /// The result; `None` for procedures.
+    /// The result. A procedure has none.
     pub returns: Option<TypeRef>,
     /// `RETURNS SETOF …` or `RETURNS TABLE`.
     pub returns_set: bool,
@@ -596,7 +642,7 @@ pub struct Function {
     pub parallel: Parallel,
     /// `SET`, in the order of its settings.
     pub settings: Vec<Setting>,
-    /// The body; `None` of an aggregate, and of a body in SQL that [`crate::analyze`] does not understand.
+    /// The body. An aggregate has none here, nor has a body in SQL that Rowsmith does not understand.
     pub body: Option<FunctionBody>,
     /// `COMMENT ON FUNCTION`.
     pub comment: Option<String>,
@@ -604,6 +650,7 @@ pub struct Function {
 
 /// What sort of function it is (`pg_proc.prokind`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FunctionKind {
     /// `CREATE FUNCTION`.
@@ -618,6 +665,7 @@ pub enum FunctionKind {
 
 /// How far a function's result depends on its arguments alone (`pg_proc.provolatile`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Volatility {
     /// Nothing else matters.
@@ -631,6 +679,7 @@ pub enum Volatility {
 
 /// Where a function may run in a parallel query (`pg_proc.proparallel`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Parallel {
     /// Nowhere, the default.
@@ -644,6 +693,7 @@ pub enum Parallel {
 
 /// A setting of the server that holds while a function runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     /// The setting's name, in small letters.
@@ -654,11 +704,12 @@ pub struct Setting {
 
 /// What a function does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FunctionBody {
     /// The string after `AS`, in the function's language.
     Text(String),
-    /// `RETURN …` or `BEGIN ATOMIC …; END`, in the normal form of [`crate::analyze`].
+    /// `RETURN …` or `BEGIN ATOMIC …; END`, in Rowsmith's normal form.
     Sql(String),
     /// A symbol of a library (`AS 'file', 'symbol'`).
     Library {
@@ -671,6 +722,7 @@ pub enum FunctionBody {
 
 /// An argument of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Argument {
     /// The argument's name.
@@ -686,6 +738,7 @@ pub struct Argument {
 
 /// An argument's direction (`pg_proc.proargmodes`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ArgumentMode {
     /// `IN`, the default.

@@ -27,7 +27,7 @@ enum Command {
     Generate(generate::Generate),
     /// Print a diff and exit with 1 when the code is out of date with the schema.
     Check(check::Check),
-    /// Print what was read, as a table or as JSON.
+    /// Print what was read, as a table or as JSON, or the schema of that JSON.
     Inspect(inspect::Inspect),
     /// Print the completions for a shell.
     Completions(completions::Completions),

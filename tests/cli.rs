@@ -165,6 +165,23 @@ fn inspect_prints_the_catalog() {
     assert_eq!(catalog.tables[1].columns[1].ty.name, "text");
 }
 
+/// It needs no schema, and is not held up by a configuration that can't be read.
+#[test]
+fn inspect_prints_the_schema_of_its_json() {
+    let sandbox = Sandbox::with("rowsmith.toml", "schema = [\"missing.sql\"]\nunknown = 1\n");
+    let run = sandbox.run(&["inspect", "--format", "json-schema"]);
+    run.assert_fine();
+    assert_eq!(run.stderr, "");
+    let schema: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let draft = "https://json-schema.org/draft/2020-12/schema";
+    assert_eq!(schema["$schema"], draft);
+    let version = &schema["properties"]["version"]["const"];
+    assert_eq!(*version, rowsmith::catalog::CATALOG_VERSION);
+
+    // The Catalog itself does need them.
+    assert_eq!(sandbox.run(&["inspect", "--format", "json"]).code, 2);
+}
+
 #[test]
 fn patterns_choose_tables() {
     let sandbox = Sandbox::with("schema.sql", USERS);

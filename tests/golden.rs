@@ -12,7 +12,6 @@ use std::process::Command;
 
 use rowsmith::catalog::Catalog;
 use rowsmith::diagnostics::Diagnostic;
-use rowsmith::source::Source;
 use rowsmith::{Builder, Generated};
 use support::{Fixture, blessing, check_all, diff, diff_trees, files_below, tree};
 
@@ -94,22 +93,6 @@ fn a_catalog_has_one_order() {
             }
         }
         Ok(())
-    });
-}
-
-#[test]
-fn a_catalog_survives_its_serialized_form() {
-    check_all(&Fixture::all(), |fixture| {
-        let source = Source::Files(vec![fixture.schema.clone()]);
-        let (catalog, _) = rowsmith::read_catalog(&fixture.config, &source)
-            .map_err(|errors| format!("`{}`:\n{errors}", fixture.name))?;
-        let json = serde_json::to_string(&catalog).unwrap();
-        let read: Catalog = serde_json::from_str(&json).map_err(|error| error.to_string())?;
-        if read == catalog {
-            Ok(())
-        } else {
-            Err(format!("`{}` is another Catalog after it", fixture.name))
-        }
     });
 }
 

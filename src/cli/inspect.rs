@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use clap::{Args, ValueEnum};
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
 
 use super::options::SchemaOptions;
 use super::{Outcome, report};
 use crate::catalog::{Catalog, Column, Identity, Table};
-use crate::diagnostics::printable;
+use crate::diagnostics::{Errors, printable};
 
-/// Print what was read, as a table or as JSON.
+/// Print what was read, as a table or as JSON, or the schema of that JSON.
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
     #[command(flatten)]
@@ -27,22 +29,37 @@ enum Format {
     Table,
     /// For programs: the whole Catalog
     Json,
+    /// For those who write such programs: the JSON Schema of the Catalog, for which nothing is read
+    JsonSchema,
 }
 
 impl Inspect {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let (config, source) = self.schema.load()?;
-        let (catalog, diagnostics) = crate::read_catalog(&config, &source)?;
-        report(&diagnostics);
         let text = match self.format {
-            Format::Table => printable(&table(&catalog)),
-            Format::Json => serde_json::to_string_pretty(&catalog)? + "\n",
+            Format::Table => printable(&table(&self.read()?)),
+            Format::Json => serde_json::to_string_pretty(&self.read()?)? + "\n",
+            Format::JsonSchema => serde_json::to_string_pretty(&json_schema())? + "\n",
         };
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()?;
         Ok(Outcome::Fine)
     }
+
+    fn read(self) -> Result<Catalog, Errors> {
+        let (config, source) = self.schema.load()?;
+        let (catalog, diagnostics) = crate::read_catalog(&config, &source)?;
+        report(&diagnostics);
+        Ok(catalog)
+    }
+}
+
+/// The schema of the Catalog as it is written: no field is ever left out, even where it is null.
+fn json_schema() -> Schema {
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Catalog>()
 }
 
 fn table(catalog: &Catalog) -> String {
