@@ -24,7 +24,7 @@ use rowsmith::diagnostics::{Diagnostic, Errors, Severity, SourceFile};
 use rowsmith::source::{Source, ddl};
 use rowsmith::{Config, analyze};
 use rowsmith_runtime::tokio_postgres::{self, Client, NoTls};
-use rowsmith_test_server::{TestDatabase, TestServer};
+use rowsmith_test_server::{PASSWORD_USER, TestDatabase, TestServer};
 use support::{check_all, diff};
 use tokio::runtime::Runtime;
 
@@ -222,6 +222,12 @@ impl Session {
 
     fn new() -> Self {
         let database = TestServer::shared().create_database(None);
+        // A superuser could change PostgreSQL's own types.
+        let owner = PASSWORD_USER;
+        let name = database.name();
+        let owned =
+            format!("ALTER SCHEMA public OWNER TO {owner}; ALTER DATABASE {name} OWNER TO {owner}");
+        database.execute(&owned).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -231,6 +237,8 @@ impl Session {
                 .await
                 .unwrap();
             tokio::spawn(connection);
+            let role = format!("SET ROLE {owner}");
+            client.batch_execute(&role).await.unwrap();
             client
         });
         Self {

@@ -59,5 +59,5 @@ WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind <> 'p' AND a.fou
   AND concat_ws(' ', r.name, a.names) !~ 'internal|cstring|handler|trigger|pg_(node_tree|ndistinct|dependencies|mcv_list|brin|ddl_command)|language_handler'
   AND p.proname !~ '^(pg_stat|pg_ls_|pg_logical|pg_replication|pg_wal|pg_control|binary_upgrade|pg_get_replication|pg_create_|pg_drop_|pg_copy_|pg_show|pg_read_|pg_sync|pg_export|pg_restore|pg_clear|pg_hba|pg_ident|pg_timezone|pg_config|pg_prepared|pg_cursor|pg_prepared|pg_shmem|pg_lock_status|pg_available|pg_event_trigger|brin_|gin_|gist_|lo_|lo|has_.*_privilege|ts_(debug|token|parse)|.*sel|.*selfunc|.*_ops)$'
   AND p.proname !~ '^(pg_stat|pg_ls_|pg_logical|pg_replication|binary_upgrade|pg_create|pg_drop|pg_copy|pg_read|pg_restore|pg_clear|lo_)'
-  AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '^(implementation of|internal|I/O|less-equal-greater|statistics|restriction|join selec|larger of|smaller of|planner support|window support|aggregate (transition|final|combine|serial|deserial))'
+  AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '^(internal|I/O|less-equal-greater|statistics|restriction|join selec|larger of|smaller of|planner support|window support|aggregate (transition|final|combine|serial|deserial))'
 ORDER BY p.proname COLLATE "C", p.pronargs, a.names COLLATE "C";

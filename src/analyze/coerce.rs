@@ -160,7 +160,7 @@ impl Names {
             .arguments
             .iter()
             .zip(actual)
-            .map(|(declared, actual)| family.argument(*declared, *actual))
+            .map(|(declared, actual)| family.argument(self, *declared, *actual))
             .collect();
         Some(Choice {
             arguments,
@@ -426,7 +426,7 @@ impl Family {
         }
     }
 
-    fn argument(&self, declared: Base, actual: Base) -> Base {
+    fn argument(&self, names: &Names, declared: Base, actual: Base) -> Base {
         if declared.is(ANY) {
             return if actual.is(UNKNOWN) {
                 TEXT.scalar()
@@ -435,7 +435,7 @@ impl Family {
             };
         }
         if is_polymorphic(declared) && !is_compatible_family(declared) && !actual.is(UNKNOWN) {
-            return actual;
+            return names.strip_domain_if_container(declared, actual);
         }
         self.resolve(declared).unwrap_or(actual)
     }

@@ -528,14 +528,11 @@ impl<'a> Analyzer<'a> {
     }
 
     fn subscript(&mut self, at: &Expr, base: &Node, subscript: &SqlSubscript) -> Result<Subscript> {
-        let index_type = if base.base().is(JSONB) {
-            TEXT.scalar()
-        } else {
-            INT4.scalar()
-        };
+        let json = self.names.strip_domain_base(base.base()).is(JSONB);
+        let index_type = if json { TEXT.scalar() } else { INT4.scalar() };
         let bound = |this: &mut Self, expr: &Expr| -> Result<Node> {
             let node = this.expr(expr)?;
-            if base.base().is(JSONB) && !node.is_unknown() {
+            if json && !node.is_unknown() {
                 return Ok(node);
             }
             Ok(this.coerce(node, index_type))

@@ -259,10 +259,15 @@ impl<'a> Site<'a> {
 
     fn key(&self, key: &mut IndexKey) {
         if let IndexOn::Expression(text) = &mut key.on {
-            *text = match self.analyze(text) {
-                Some(node) => self.printer().alone(&node),
-                None => collapse(text),
-            };
+            match self.analyze(text) {
+                // A cast to a column's own type is none.
+                Some(Node {
+                    kind: Kind::Column { name, .. },
+                    ..
+                }) => key.on = IndexOn::Column(name.to_string()),
+                Some(node) => *text = self.printer().alone(&node),
+                None => *text = collapse(text),
+            }
         }
     }
 

@@ -31,26 +31,26 @@ impl Analyzer<'_> {
 
     pub(super) fn cast(&mut self, at: &Expr, operand: &Expr, ty: &DataType) -> Result<Node> {
         let ty = self.data_type(at, ty)?;
-        let operand = self.cast_operand(operand, ty.base)?;
+        let operand = self.cast_operand(operand, &ty)?;
         Ok(self.cast_to(operand, ty))
     }
 
     /// What is cast; each element of an `ARRAY[…]` is cast for itself.
-    pub(super) fn cast_operand(&mut self, operand: &Expr, to: Base) -> Result<Node> {
+    pub(super) fn cast_operand(&mut self, operand: &Expr, to: &Type) -> Result<Node> {
         match operand {
             Expr::Nested(inner) => self.nested(|this| this.cast_operand(inner, to)),
-            Expr::Array(array) if to.array && !array.elem.is_empty() => {
+            Expr::Array(array) if to.base.array && !array.elem.is_empty() => {
+                let element = Type {
+                    base: to.base.id.scalar(),
+                    modifier: to.modifier.clone(),
+                };
                 let mut items = Vec::with_capacity(array.elem.len());
                 for item in &array.elem {
                     let item = self.nested(|this| this.cast_operand(item, to))?;
-                    let to = if item.base().array {
-                        to
-                    } else {
-                        to.id.scalar()
-                    };
-                    items.push(self.coerce(item, to));
+                    let to = if item.base().array { to } else { &element };
+                    items.push(self.cast_to(item, to.clone()));
                 }
-                Ok(Node::new(Kind::Array(items), to.plain(), false))
+                Ok(Node::new(Kind::Array(items), to.clone(), false))
             }
             operand => self.expr(operand),
         }

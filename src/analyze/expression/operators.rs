@@ -93,7 +93,13 @@ impl Analyzer<'_> {
     }
 
     pub(super) fn unary(&mut self, at: &Expr, op: UnaryOperator, operand: &Expr) -> Result<Node> {
-        let literal = matches!(operand, Expr::Value(_));
+        let whole = match operand {
+            Expr::Value(value) => match &value.value {
+                Value::Number(digits, _) => digits.bytes().all(|b| b.is_ascii_digit() || b == b'_'),
+                _ => false,
+            },
+            _ => false,
+        };
         let operand = self.expr(operand)?;
         let name = match op {
             UnaryOperator::Not => return Ok(not(self.coerce(operand, BOOL.scalar()))),
@@ -105,7 +111,7 @@ impl Analyzer<'_> {
                     && let Some(negated) = negate(text)
                 {
                     // `-2147483648` is an integer, though `2147483648` is not.
-                    let ty = match literal {
+                    let ty = match whole {
                         true if negated.parse::<i64>().is_ok() => integer_type(&negated).plain(),
                         _ => operand.ty,
                     };

@@ -349,7 +349,7 @@ fn carry_out(
             column,
             if_exists,
             cascade,
-        } => state.drop_column(cursor, table, &column, if_exists, cascade),
+        } => state.drop_column(cursor, table, &column, if_exists, cascade, only),
         Action::DropConstraint {
             name,
             if_exists,

@@ -107,6 +107,12 @@ impl State {
         {
             users.push(format!("domain `{}`", domain.name));
         }
+        let ranges = self.catalog.ranges.iter();
+        users.extend(
+            ranges
+                .filter(|range| uses(&range.subtype))
+                .map(|range| format!("type `{}`", range.name)),
+        );
         for composite in &self.catalog.composites {
             if composite
                 .attributes

@@ -266,7 +266,13 @@ fn refuse_needed(
 fn drop_functions(state: &mut State, cursor: &mut Cursor<'_>, word: Routine) -> Result<()> {
     let if_exists = cursor.accept_if_exists();
     loop {
-        let (name, found) = find_by_signature(state, cursor, word)?;
+        let reported = state.diagnostics.len();
+        let (name, mut found) = find_by_signature(state, cursor, word)?;
+        // What has an argument of a type that does not exist does not exist either.
+        if if_exists && state.diagnostics.len() > reported {
+            state.diagnostics.truncate(reported);
+            found = None;
+        }
         match found {
             Some(at) => state.take_function(at),
             None if if_exists => {}
@@ -344,6 +350,7 @@ impl State {
         column: &Ident,
         if_exists: bool,
         cascade: bool,
+        only: bool,
     ) -> Result<()> {
         let known = self
             .columns(table)
@@ -382,6 +389,14 @@ impl State {
             users
         })?;
         let mut tables = vec![table.clone()];
+        if only {
+            // Those below have it as their own from now on.
+            for child in self.children.get(table).cloned().unwrap_or_default() {
+                if let Some(local) = self.local_columns.get_mut(&child) {
+                    local.insert(column.name.clone());
+                }
+            }
+        }
         for child in self.descendants(table) {
             let own = self
                 .local_columns
@@ -392,9 +407,6 @@ impl State {
             }
         }
         for table in &tables {
-            for view in self.views_on_column(table, &column.name) {
-                self.drop_view(&view);
-            }
             self.remove_column(table, &column.name);
         }
         Ok(())

@@ -53,7 +53,12 @@ fn is_column(text: &str, tokens: &[Token], at: usize) -> bool {
     if !token.is_name() || (token.kind == TokenKind::Word && is_reserved(token.text(text))) {
         return false;
     }
-    let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+    let qualified = at > 1
+        && tokens
+            .get(at - 1)
+            .is_some_and(|before| before.is_symbol(b'.'));
+    let start = if qualified { at - 2 } else { at };
+    let before = start.checked_sub(1).and_then(|at| tokens.get(at));
     let after = tokens.get(at + 1);
     let typed = before.is_some_and(|before| {
         before.is_operator(text, "::")

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::catalog::{Column, Index, IndexKey, IndexOn, QualifiedName};
 
 use super::builtin;
+use super::column::column_collation;
 use super::constraint::{include, nulls_not_distinct, parse_index_keys};
 use super::cursor::{Cursor, Name, Result};
 use super::extensions;
@@ -151,13 +152,11 @@ impl State {
                 found
             }
         };
-        let collation = element
-            .collation
-            .as_ref()
-            .and_then(|name| self.collation(name))
-            .filter(|collation| {
-                column.is_none_or(|column| column.collation.as_ref() != Some(collation))
-            });
+        let collation = element.collation.as_ref().and_then(|name| match column {
+            Some(column) => column_collation(self, name, &column.ty)
+                .filter(|collation| column.collation.as_ref() != Some(collation)),
+            None => self.collation(name),
+        });
         let on = match &element.on {
             IndexOn::Expression(text) => IndexOn::Expression(self.qualified(text)),
             IndexOn::Column(name) => IndexOn::Column(name.clone()),

@@ -139,8 +139,7 @@ fn range(state: &mut State, cursor: &mut Cursor<'_>, name: QualifiedName) -> Res
             }
             "multirange_type_name" => {
                 let written = cursor.name()?;
-                let schema = written.schema.unwrap_or_else(|| name.schema.clone());
-                multirange = Some(QualifiedName::new(schema, written.name));
+                multirange = Some(state.new_name(cursor, &written)?);
             }
             _ => cursor.skip_item()?,
         }
@@ -301,7 +300,7 @@ fn alter_attribute(state: &mut State, cursor: &mut Cursor<'_>, name: &QualifiedN
             if let Some(old) = composite.attributes.get_mut(at) {
                 old.ty = new.ty.clone();
             }
-            for table in state.tables_of(name) {
+            for table in state.tables_like(name) {
                 let columns = state.columns_mut(&table).into_iter().flatten();
                 for column in columns.filter(|column| column.name == new.name) {
                     column.ty.clone_from(&new.ty);
@@ -311,13 +310,13 @@ fn alter_attribute(state: &mut State, cursor: &mut Cursor<'_>, name: &QualifiedN
         }
         (Some(at), None) => {
             composite.attributes.remove(at);
-            for table in state.tables_of(name) {
+            for table in state.tables_like(name) {
                 state.remove_column(&table, &ident.name);
             }
             Ok(())
         }
         (None, Some(new)) if add => {
-            for table in state.tables_of(name) {
+            for table in state.tables_like(name) {
                 if let Some(columns) = state.columns_mut(&table) {
                     columns.push(plain_column(&new.name, new.ty.clone()));
                 }

@@ -121,8 +121,12 @@ impl State {
     /// Drops a type with the columns, domains and functions of it.
     pub fn drop_type(&mut self, name: &QualifiedName) {
         if self.types.contains_key(name) {
+            let range = self.catalog.ranges.iter().find(|it| it.name == *name);
+            let multirange = range.and_then(|range| range.multirange.clone());
             self.take_type(name);
-            self.drop_uses_of_type(name);
+            for gone in multirange.iter().chain([name]) {
+                self.drop_uses_of_type(gone);
+            }
         }
     }
 
@@ -162,6 +166,12 @@ impl State {
                 self.take_type(domain);
             }
             next.extend(over);
+            let ranges = self.catalog.ranges.iter();
+            let of = ranges.filter(|range| of_type(&range.subtype));
+            let of: Vec<QualifiedName> = of.map(|range| range.name.clone()).collect();
+            for range in &of {
+                self.drop_type(range);
+            }
         }
     }
 
@@ -325,6 +335,9 @@ impl State {
             })
             .map(|other| other.name.clone())
             .collect();
+        for view in self.views_on_column(table, column) {
+            self.drop_view(&view);
+        }
         for name in constraints {
             self.take_constraint(table, &name);
         }

@@ -6,6 +6,7 @@ use crate::catalog::{Catalog, FunctionBody, IndexKey, IndexOn, QualifiedName, Ta
 
 use super::cursor::{Cursor, Ident, Result, quote_ident};
 use super::decode::{decode_name, decode_string};
+use super::definition::reads_column;
 use super::expression::{self, regclass_constant, rewrite};
 use super::lexer::Token;
 use super::naming;
@@ -220,7 +221,7 @@ impl State {
                 *text = rename_constant(text, ty, beside, from, to);
             }
         }
-        let mut columns_of_type: Vec<String> = Vec::new();
+        let mut columns_of_type: Vec<(QualifiedName, String)> = Vec::new();
         for table in &mut self.catalog.tables {
             let mut typed: Vec<String> = Vec::new();
             for column in &mut table.columns {
@@ -237,11 +238,12 @@ impl State {
                 let beside = !expression::columns_in(text, names).is_empty();
                 *text = rename_constant(text, ty, beside, from, to);
             }
-            columns_of_type.extend(typed);
+            columns_of_type.extend(typed.into_iter().map(|column| (table.name.clone(), column)));
         }
         for view in &mut self.catalog.views {
-            let names = columns_of_type.iter().map(String::as_str);
-            let beside = !expression::columns_in(&view.definition, names).is_empty();
+            let beside = columns_of_type
+                .iter()
+                .any(|(table, column)| reads_column(&view.definition, table, column));
             view.definition = rename_constant(&view.definition, ty, beside, from, to);
         }
     }

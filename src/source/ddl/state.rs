@@ -333,6 +333,14 @@ impl State {
         tables.map(|(table, _)| table.clone()).collect()
     }
 
+    /// The tables that were made `OF` a type, with those below them.
+    pub fn tables_like(&self, ty: &QualifiedName) -> Vec<QualifiedName> {
+        let mut tables = self.tables_of(ty);
+        let heirs: Vec<_> = tables.iter().map(|it| self.descendants(it)).collect();
+        tables.extend(heirs.into_iter().flatten());
+        tables
+    }
+
     /// Finds a table, for a statement that needs one.
     pub fn need_table(&self, cursor: &Cursor<'_>, name: &Name) -> Result<QualifiedName> {
         match self.find_relation(name) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::catalog::{Column, QualifiedName, Table, TableKind};
+use crate::catalog::{Check, Column, QualifiedName, Table, TableKind};
 
 use super::column::{NewColumn, parse_column, parse_column_options};
 use super::constraint::{Kind, NewConstraint, is_table_constraint, parse_table_constraint};
@@ -442,6 +442,12 @@ pub(super) fn build(state: &mut State, cursor: &Cursor<'_>, draft: Draft) -> Res
             .table(parent)
             .map(|parent| parent.checks.clone())
             .unwrap_or_default();
+        // There are no rows yet that could break them.
+        let checks = checks.into_iter().map(|check| Check {
+            not_valid: false,
+            ..check
+        });
+        let checks: Vec<Check> = checks.collect();
         for check in checks.iter().filter(|check| !check.no_inherit) {
             state.inherit_check(parent, check);
         }
