@@ -8,10 +8,9 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use rowsmith::{Builder, Config, Generated};
-use support::{Fixture, tree};
+use support::{Fixture, compile, tree};
 
 /// In the order in which rustfmt has modules.
 const NAMES: [&str; 3] = ["bacula", "icinga", "zabbix"];
@@ -46,39 +45,9 @@ fn both_sources_agree() {
 
 #[test]
 fn the_trees_compile() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut lib = String::from("#![deny(warnings)]\n");
-    for name in NAMES {
-        let generated = generate(&fixture(name));
-        generated
-            .write(folder.path().join("src").join(name))
-            .unwrap();
-        lib += &format!("pub mod {name};\n");
-    }
-    let manifest = format!(
-        "[package]\nname = \"trees\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\nrowsmith-runtime = {{ path = {:?} }}\n",
-        root.join("runtime")
-    );
-    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    fs::write(folder.path().join("src/lib.rs"), lib).unwrap();
-    // The versions that everything else here is tested with.
-    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-
-    for arguments in [&["check"][..], &["fmt", "--check"]] {
-        let output = Command::new(env!("CARGO"))
-            .args(arguments)
-            .current_dir(folder.path())
-            .env("CARGO_TARGET_DIR", root.join("target/debian-schemas"))
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "cargo {}:\n{}{}",
-            arguments.join(" "),
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
+    let generated = NAMES.map(|name| generate(&fixture(name)));
+    let trees: Vec<_> = (NAMES.iter().zip(&generated))
+        .map(|(name, generated)| ((*name).to_owned(), generated.files()))
+        .collect();
+    compile(&trees);
 }

@@ -5,8 +5,8 @@
 //! ROWSMITH_SEEDS=1000..2000 cargo test --release --test random_schemas agree
 //! ```
 //!
-//! takes those seeds instead of the few of each test run. A schema on which the sources differ is made as
-//! small as it can be before it is shown.
+//! takes those seeds instead of the few of each test run (`compile` does the same for the trees that are
+//! compiled). A schema on which the sources differ is made as small as it can be before it is shown.
 #![allow(clippy::unwrap_used)]
 
 mod random;
@@ -25,7 +25,7 @@ use rowsmith::source::{Source, ddl};
 use rowsmith::{Config, analyze};
 use rowsmith_runtime::tokio_postgres::{self, Client, NoTls};
 use rowsmith_test_server::{PASSWORD_USER, TestDatabase, TestServer};
-use support::{check_all, diff};
+use support::{check_all, compile, diff};
 use tokio::runtime::Runtime;
 
 /// How many statements are tried for a schema. The server refuses about half of them.
@@ -36,7 +36,7 @@ const SEEDS: Range<u64> = 0..100;
 
 #[test]
 fn both_sources_agree() {
-    let seeds: Vec<u64> = seeds().collect();
+    let seeds: Vec<u64> = seeds(SEEDS).collect();
     check_all(&seeds, |&seed| {
         let schema = Schema::random(seed);
         let Err(problem) = schema.check() else {
@@ -49,9 +49,27 @@ fn both_sources_agree() {
     });
 }
 
-fn seeds() -> Range<u64> {
+/// Seeds whose trees are compiled in each test run.
+const COMPILED: Range<u64> = 0..6;
+
+#[test]
+fn the_trees_compile() {
+    let mut trees = Vec::new();
+    for seed in seeds(COMPILED) {
+        let schema = Schema::random(seed);
+        let (files, _) = rowsmith::generate(&schema.live, &Config::default())
+            .unwrap_or_else(|errors| panic!("seed {seed}:\n{errors}"));
+        trees.push((format!("seed_{seed}"), files));
+    }
+    let trees: Vec<_> = (trees.iter())
+        .map(|(name, files)| (name.clone(), &files[..]))
+        .collect();
+    compile(&trees);
+}
+
+fn seeds(few: Range<u64>) -> Range<u64> {
     let Ok(text) = std::env::var("ROWSMITH_SEEDS") else {
-        return SEEDS;
+        return few;
     };
     let number = |text: &str| {
         text.parse()

@@ -15,7 +15,7 @@ use rowsmith::model::Module;
 use rowsmith::source::Source;
 use rowsmith::{Builder, Config};
 use rowsmith_test_server::{TestDatabase, TestServer};
-use support::tree;
+use support::{compile, tree};
 
 /// What `pg_regress` asks of a database.
 const SETTINGS: &str = "
@@ -200,36 +200,5 @@ fn compile(database: &TestDatabase<'_>) {
         .generate()
         .unwrap_or_else(|errors| panic!("{errors}"));
     assert!(tree(generated.files()) == tree(again.files()));
-    generated
-        .write(folder.path().join("src/regression"))
-        .unwrap();
-    let manifest = format!(
-        "[package]\nname = \"trees\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\nrowsmith-runtime = {{ path = {:?} }}\n",
-        root.join("runtime")
-    );
-    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    let lib = "#![deny(warnings)]\npub mod regression;\n";
-    fs::write(folder.path().join("src/lib.rs"), lib).unwrap();
-    // The versions that everything else here is tested with.
-    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-    for arguments in [&["check"][..], &["fmt", "--check"]] {
-        let output = Command::new(env!("CARGO"))
-            .args(arguments)
-            .current_dir(folder.path())
-            .env("CARGO_TARGET_DIR", root.join("target/debian-schemas"))
-            .output()
-            .unwrap();
-        let words = String::from_utf8_lossy(&output.stderr);
-        let more = String::from_utf8_lossy(&output.stdout);
-        assert!(
-            output.status.success(),
-            "cargo {}:\n{}",
-            arguments.join(" "),
-            format!("{more}{words}")
-                .chars()
-                .take(20_000)
-                .collect::<String>()
-        );
-    }
+    compile(&[("regression".to_owned(), generated.files())]);
 }

@@ -540,8 +540,7 @@ impl Analyzer<'_> {
                         .ok_or_else(|| {
                             self.error(at, format!("there is no table `{alias}` here"))
                         })?;
-                    let ty = range.row.clone().unwrap_or(RECORD.plain());
-                    nodes.push(Node::new(Kind::WholeRow(Rc::clone(&range.shown)), ty, true));
+                    nodes.push(range.whole_row());
                 }
                 FunctionArgExpr::WildcardWithOptions(_) => {
                     return Err(self.error(at, "this argument is not understood"));

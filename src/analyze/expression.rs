@@ -12,6 +12,7 @@ use sqlparser::tokenizer::Span;
 use super::literals;
 use super::names::{Names, UserKind};
 use super::scope::{Found, Scope};
+use super::tokens::ROW;
 use super::tree::*;
 use super::types::*;
 use super::{AnalyzeError, BEYOND_LIMITS, MAX_DEPTH, byte_offset, fold, known_start, name_parts};
@@ -292,8 +293,7 @@ impl<'a> Analyzer<'a> {
                 Found::Nothing => {}
             }
             if let Some(range) = scope.range(None, &name) {
-                let ty = range.row.clone().unwrap_or(RECORD.plain());
-                return Ok(Node::new(Kind::WholeRow(Rc::clone(&range.shown)), ty, true));
+                return Ok(range.whole_row());
             }
         }
         Err(self.error_at(ident.span, format!("there is no column `{name}` here")))
@@ -310,6 +310,9 @@ impl<'a> Analyzer<'a> {
             let Some(range) = scope.range(schema, alias) else {
                 continue;
             };
+            if name == ROW {
+                return Ok(range.whole_row());
+            }
             return match range.column(name) {
                 Found::Node(node) => Ok(node),
                 Found::Ambiguous => {

@@ -199,21 +199,33 @@ impl Analyzer<'_> {
                 .names
                 .common_type(&[l.base(), r.base()])
                 .unwrap_or(l.base());
+            let ty = if l.ty == r.ty {
+                l.ty.clone()
+            } else {
+                common.plain()
+            };
+            let merged = |node: Node| Node {
+                ty: ty.clone(),
+                ..self.coerce(node, common)
+            };
             let node = match kind {
-                "RIGHT JOIN" => self.coerce(r, common),
+                "RIGHT JOIN" => merged(r),
                 "FULL JOIN" => {
                     Node::new(
                         Kind::Column {
                             range: None,
                             name: Rc::clone(name),
                         },
-                        if l.ty == r.ty { l.ty } else { common.plain() },
+                        ty.clone(),
                         // Both were made nullable; one of them is there in every row, but it may
                         // have been NULL before.
                         true,
                     )
                 }
-                _ => self.coerce(l, common),
+                // Of two that are equal PostgreSQL takes the one that needs no cast
+                // (`buildMergedJoinVar`).
+                "JOIN" if l.ty != ty && r.ty == ty => r,
+                _ => merged(l),
             };
             columns.push((Rc::clone(name), node));
         }

@@ -298,14 +298,8 @@ impl Names {
         if let Some(id) = self.find_type(schema, name, path) {
             return id;
         }
-        // The row type of a table or view.
         if let Some(relation) = self.relation(schema, name, path) {
-            let attributes = relation
-                .columns
-                .iter()
-                .map(|column| (Rc::clone(&column.name), column.ty.clone()))
-                .collect();
-            return self.declare(&relation.name, UserKind::Composite(attributes));
+            return self.declare(&relation.name, row_of(relation));
         }
         let schema = schema
             .map(str::to_owned)
@@ -322,7 +316,15 @@ impl Names {
 
     pub fn user_kind(&self, id: TypeId) -> Option<Rc<UserKind>> {
         let index = (id.0 as usize).checked_sub(self.builtin_count)?;
-        self.types.borrow().get(index).map(|ty| Rc::clone(&ty.kind))
+        let ty = self.types.borrow().get(index)?.clone();
+        // It may have been spoken of before its table was known.
+        if let UserKind::Foreign = *ty.kind
+            && let Some(relation) = self.relation(Some(&ty.name.schema), &ty.name.name, &[])
+        {
+            self.declare(&ty.name, row_of(relation));
+            return self.user_kind(id);
+        }
+        Some(ty.kind)
     }
 
     pub fn builtin_name(&self, id: TypeId) -> &'static str {
@@ -512,4 +514,14 @@ impl Names {
             .or_else(|| sequences.first().cloned())
             .or_else(|| relations.first().map(|r| Rc::from(r.name.schema.as_str())))
     }
+}
+
+/// The type of a table's or view's rows.
+fn row_of(relation: &Relation) -> UserKind {
+    let attributes = relation.columns.iter();
+    UserKind::Composite(
+        attributes
+            .map(|column| (Rc::clone(&column.name), column.ty.clone()))
+            .collect(),
+    )
 }

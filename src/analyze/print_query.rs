@@ -134,7 +134,14 @@ impl Printer<'_> {
         let items: Vec<String> = select
             .items
             .iter()
-            .map(|item| format!(" {} AS {}", self.alone(&item.node), quote(&item.name)))
+            .map(|item| {
+                let mut value = self.alone(&item.node);
+                // Without it, these would be the columns.
+                if let Kind::WholeRow(_) = item.node.kind {
+                    value = format!("{value}::{}", self.names.type_text(&item.node.ty));
+                }
+                format!(" {value} AS {}", quote(&item.name))
+            })
             .collect();
         sql.push_str(&items.join(","));
         if !select.from.is_empty() {

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use sqlparser::ast::{
-    Distinct, Expr, GroupByExpr, Ident, LimitClause, OrderByExpr, OrderByKind, Query as SqlQuery,
-    Select as SqlSelect, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator,
-    SetQuantifier, Spanned, Value, Values,
+    AccessExpr, Distinct, Expr, GroupByExpr, Ident, LimitClause, OrderByExpr, OrderByKind,
+    Query as SqlQuery, Select as SqlSelect, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
+    SetOperator, SetQuantifier, Spanned, Value, Values,
 };
 
 use super::datatype::type_column_name;
@@ -13,6 +13,7 @@ use super::expression::{Analyzer, Result, merge_collations, unwrap_query};
 use super::names::Names;
 use super::print::Printer;
 use super::scope::{Found, Scope};
+use super::tokens::ROW;
 use super::tree::*;
 use super::types::*;
 use super::{AnalyzeError, ViewColumn, ViewColumns, fold, name_parts};
@@ -500,6 +501,19 @@ impl Analyzer<'_> {
             }));
         };
         match item {
+            SelectItem::UnnamedExpr(Expr::CompoundFieldAccess { root, access_chain })
+                if is_row_mark(access_chain.last()) =>
+            {
+                let mut access_chain = access_chain.clone();
+                access_chain.pop();
+                let root = root.clone();
+                let row = match access_chain.is_empty() {
+                    true => *root,
+                    false => Expr::CompoundFieldAccess { root, access_chain },
+                };
+                let (node, weight) = self.weighed(&row)?;
+                self.expand_row(&row, node, weight, items)?;
+            }
             SelectItem::UnnamedExpr(expr) => {
                 let name = self.column_name(expr);
                 let (node, weight) = self.weighed(expr)?;
@@ -791,4 +805,9 @@ fn first_item(query: &SqlQuery) -> Option<&SelectItem> {
             _ => return None,
         }
     }
+}
+
+/// Whether an access is to all fields of a row.
+fn is_row_mark(access: Option<&AccessExpr>) -> bool {
+    matches!(access, Some(AccessExpr::Dot(Expr::Identifier(name))) if name.value == ROW)
 }

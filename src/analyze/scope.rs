@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::names::Relation;
 use super::tree::{Collation, Kind, Node, OutputColumn};
-use super::types::Type;
+use super::types::{CID, OID, RECORD, TID, Type, XID};
 use crate::catalog::QualifiedName;
 
 /// A table, view, subquery or function in `FROM`, with the name its columns are qualified with.
@@ -123,7 +123,16 @@ impl Scope {
 
     /// A column by its bare name.
     pub fn column(&self, name: &str) -> Found {
-        find(&self.columns, name)
+        match find(&self.columns, name) {
+            Found::Nothing => {}
+            found => return found,
+        }
+        let mut system = self.ranges.iter().filter_map(|it| it.system_column(name));
+        match (system.next(), system.next()) {
+            (Some(node), None) => Found::Node(node),
+            (Some(_), Some(_)) => Found::Ambiguous,
+            (None, _) => Found::Nothing,
+        }
     }
 
     /// A range by its name.
@@ -162,7 +171,33 @@ impl Range {
     }
 
     pub fn column(&self, name: &str) -> Found {
-        find(&self.columns, name)
+        match find(&self.columns, name) {
+            Found::Nothing => self.system_column(name).map_or(Found::Nothing, Found::Node),
+            found => found,
+        }
+    }
+
+    /// A column that every table has (manual, section 5.6).
+    fn system_column(&self, name: &str) -> Option<Node> {
+        self.row.as_ref()?;
+        let ty = match name {
+            "tableoid" => OID,
+            "ctid" => TID,
+            "xmin" | "xmax" => XID,
+            "cmin" | "cmax" => CID,
+            _ => return None,
+        };
+        let kind = Kind::Column {
+            range: Some(Rc::clone(&self.shown)),
+            name: Rc::from(name),
+        };
+        Some(Node::new(kind, ty.plain(), true))
+    }
+
+    /// All columns as one value.
+    pub fn whole_row(&self) -> Node {
+        let ty = self.row.clone().unwrap_or(RECORD.plain());
+        Node::new(Kind::WholeRow(Rc::clone(&self.shown)), ty, true)
     }
 }
 

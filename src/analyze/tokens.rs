@@ -11,6 +11,9 @@ use super::DIALECT;
 /// Stands for the keyword in `FROM ONLY name`, as the first part of the name.
 pub(super) const ONLY: &str = "\0only";
 
+/// Stands for the `*` in `t.*::row` and the like, as the name of a column.
+pub(super) const ROW: &str = "\0row";
+
 /// Stands for the keyword in `f(VARIADIC x)`, as the argument's name.
 pub(super) const VARIADIC: &str = "\0variadic";
 
@@ -23,6 +26,7 @@ pub(super) const VARIADIC: &str = "\0variadic";
 /// - `FROM ONLY t` names `t` with a mark in front;
 /// - `FETCH FIRST (5) ROWS` needs no parentheses;
 /// - `f(VARIADIC x)` has an argument with a mark for a name;
+/// - `t.*::row`, `(t.*)` and `t.* IS NULL` speak of a column with a mark for a name, `(row).*` of such a field;
 /// - `x::text COLLATE "C"` needs some around `x::text`.
 pub(super) fn for_parser(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
@@ -69,15 +73,48 @@ pub(super) fn for_parser(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             out.push(TokenWithSpan::new(Token::RArrow, token.span));
             continue;
         }
+        let alone =
+            matches!(out.as_slice(), [.., before, _, _, _] if before.token == Token::LParen);
+        if token.token == Token::DoubleColon
+            || is_word(Some(&token), "is")
+            || (token.token == Token::RParen && alone)
+        {
+            whole_row(&mut out);
+        }
         if is_word(Some(&token), "collate") {
             group_cast(&mut out);
         }
+        let star = token.token == Token::Mul;
         out.push(token);
+        if star {
+            fields(&mut out);
+        }
         trim(&mut out);
         only(&mut out);
         fetch(&mut out);
     }
     out
+}
+
+/// `(row).*` as a field.
+fn fields(out: &mut [TokenWithSpan]) {
+    if let [.., end, point, star] = out
+        && end.token == Token::RParen
+        && point.token == Token::Period
+    {
+        star.token = Token::make_word(ROW, Some('"'));
+    }
+}
+
+/// `t.*` at the end of the tokens as a column.
+fn whole_row(out: &mut [TokenWithSpan]) {
+    if let [.., name, point, star] = out
+        && matches!(name.token, Token::Word(_))
+        && point.token == Token::Period
+        && star.token == Token::Mul
+    {
+        star.token = Token::make_word(ROW, Some('"'));
+    }
 }
 
 /// Puts a cast at the end of the tokens in parentheses.

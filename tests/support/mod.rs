@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{fs, thread};
 
 use rowsmith::Config;
@@ -147,6 +148,51 @@ pub fn diff_trees(
         }
     }
     text
+}
+
+/// Compiles generated trees, each a module of one crate under `deny(warnings)`, and holds them against
+/// rustfmt. The modules are in the order in which rustfmt has them.
+pub fn compile(trees: &[(String, &[File])]) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut lib = String::from("#![deny(warnings)]\n");
+    for (name, files) in trees {
+        for file in *files {
+            let path = folder.path().join("src").join(name).join(&file.path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &file.contents).unwrap();
+        }
+        let _ = writeln!(lib, "pub mod {name};");
+    }
+    let manifest = format!(
+        "[package]\nname = \"trees\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies.rowsmith-runtime]\npath = {:?}\ndefault-features = false\n\
+         features = [\"chrono\", \"uuid\", \"json\", \"decimal\", \"net\"]\n",
+        root.join("runtime")
+    );
+    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.path().join("src/lib.rs"), lib).unwrap();
+    // The versions that everything else here is tested with.
+    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+
+    for arguments in [&["check"][..], &["fmt", "--check"]] {
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("CARGO_TARGET_DIR", root.join("target/trees"))
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "cargo {}:\n{}",
+            arguments.join(" "),
+            shortened(&format!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            ))
+        );
+    }
 }
 
 /// Runs the check for each item on as many threads as there are cores, and panics with all that
