@@ -87,6 +87,23 @@ pub mod book_labels;
 #[allow(unused_imports)]
 pub use self::book_labels::*;
 
+/// The rows of `public.book_rows`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod book_rows;
+
+#[allow(unused_imports)]
+pub use self::book_rows::*;
+
 /// The rows of `public.books`.
 #[allow(
     dead_code,
@@ -172,6 +189,57 @@ pub mod everybody;
 #[allow(unused_imports)]
 pub use self::everybody::*;
 
+/// The rows of `public.grades`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod grades;
+
+#[allow(unused_imports)]
+pub use self::grades::*;
+
+/// The rows of `public.labelled_shelves`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod labelled_shelves;
+
+#[allow(unused_imports)]
+pub use self::labelled_shelves::*;
+
+/// The rows of `public.labels`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod labels;
+
+#[allow(unused_imports)]
+pub use self::labels::*;
+
 /// The rows of `public.latest_books`.
 #[allow(
     dead_code,
@@ -205,6 +273,71 @@ pub mod priced_books;
 
 #[allow(unused_imports)]
 pub use self::priced_books::*;
+
+/// The rows of `public.shelves`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod shelves;
+
+#[allow(unused_imports)]
+pub use self::shelves::*;
+
+/// The rows of `public.translated_titles`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod translated_titles;
+
+#[allow(unused_imports)]
+pub use self::translated_titles::*;
+
+/// The rows of `public.translations`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod translations;
+
+#[allow(unused_imports)]
+pub use self::translations::*;
+
+/// The functions and procedures of the schema `public`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod functions;
 
 /// The schema as a whole: as SQL, and compared with a database.
 #[allow(

@@ -4,6 +4,8 @@
 ///
 /// Triggers, rules, policies, privileges, owners, storage parameters and options of views are not in it; nor are planner settings of functions, functions of range types, and what only PostgreSQL 18 has of constraints (`NOT ENFORCED`, `WITHOUT OVERLAPS`, `PERIOD`).
 pub const SCHEMA_SQL: &str = r#"
+SET LOCAL check_function_bodies = off;
+
 CREATE TABLE "public"."authors" (
     "id" bigint GENERATED ALWAYS AS IDENTITY,
     "name" text NOT NULL,
@@ -22,6 +24,23 @@ CREATE TABLE "public"."books" (
     CONSTRAINT "books_pkey" PRIMARY KEY ("id")
 );
 
+CREATE TABLE "public"."labels" (
+    "label" character varying(10) NOT NULL,
+    "id" bigint,
+    CONSTRAINT "labels_pkey" PRIMARY KEY ("label")
+);
+
+CREATE TABLE "public"."shelves" (
+    "id" integer NOT NULL,
+    "label" character varying(10),
+    CONSTRAINT "shelves_pkey" PRIMARY KEY ("id")
+);
+
+CREATE FUNCTION "public"."translated"("book" "public"."books")
+    RETURNS "public"."books"
+    LANGUAGE "sql" STABLE
+AS $$SELECT book$$;
+
 CREATE VIEW "public"."author_books" AS
 SELECT "a"."id" AS "author_id", "a"."name" AS "name", "b"."id" AS "book_id", "b"."title" AS "title" FROM "public"."authors" AS "a" LEFT JOIN "public"."books" AS "b" ON "b"."author_id" = "a"."id";
 
@@ -33,6 +52,9 @@ SELECT "b"."id" AS "book_id", "b"."title" AS "title", "a"."name" AS "author_name
 
 CREATE VIEW "public"."book_labels" AS
 SELECT "books"."id" AS "id", "books"."title" || ' (' || "books"."price" || ')' AS "label", COALESCE("books"."pages", 0) AS "pages", CASE WHEN "books"."pages" > 500 THEN 'long' ELSE 'short' END AS "length", "books"."published_on" IS NOT NULL AS "published", "books"."price"::double precision AS "rough_price" FROM "public"."books" AS "books";
+
+CREATE VIEW "public"."book_rows" AS
+SELECT "b".*::"public"."books" AS "book", "b".*::text AS "words", "b"."xmin" AS "version", "b"."tableoid"::regclass AS "origin" FROM "public"."books" AS "b" WHERE "b".* IS NOT NULL;
 
 CREATE VIEW "public"."busy_authors" AS
 SELECT "author_totals"."author_id" AS "author_id", upper("author_totals"."name") AS "shouted_name", "author_totals"."books" AS "books" FROM "public"."author_totals" AS "author_totals" WHERE "author_totals"."books" > 1;
@@ -53,6 +75,12 @@ SELECT "country_statistics"."country" AS "country", "country_statistics"."author
 CREATE VIEW "public"."everybody" AS
 SELECT "authors"."id" AS "id", "authors"."name" AS "name", 'author'::text AS "kind" FROM "public"."authors" AS "authors" UNION ALL SELECT "books"."id" AS "id", "books"."title" AS "name", 'book'::text AS "kind" FROM "public"."books" AS "books";
 
+CREATE VIEW "public"."grades" AS
+SELECT "*VALUES*"."column1" AS "grade", "*VALUES*"."column2" AS "points" FROM (VALUES ('a', 1), ('b', 2)) AS "*VALUES*";
+
+CREATE VIEW "public"."labelled_shelves" AS
+SELECT "labels"."id" AS "id", "shelves"."label" AS "label" FROM "public"."shelves" AS "shelves" JOIN "public"."labels" AS "labels" USING ("id", "label");
+
 CREATE VIEW "public"."latest_books" AS
 WITH "ranked" AS (SELECT "books"."id" AS "id", "books"."author_id" AS "author_id", "books"."title" AS "title", row_number() OVER (PARTITION BY "books"."author_id" ORDER BY "books"."published_on" DESC) AS "place" FROM "public"."books" AS "books") SELECT "ranked"."id" AS "id", "ranked"."author_id" AS "author_id", "ranked"."title" AS "title", "ranked"."place" AS "place" FROM "ranked" AS "ranked" WHERE "ranked"."place" <= 3 ORDER BY "ranked"."author_id", "ranked"."place";
 
@@ -60,6 +88,12 @@ CREATE VIEW "public"."priced_books" AS
 SELECT "books"."id" AS "id", "books"."title" AS "title", "books"."price" AS "price" FROM "public"."books" AS "books" WHERE "books"."price" > 0;
 COMMENT ON VIEW "public"."priced_books" IS 'Books that cost something.';
 COMMENT ON COLUMN "public"."priced_books"."price" IS 'In euro.';
+
+CREATE VIEW "public"."translated_titles" AS
+SELECT ("public"."translated"("b".*))."title" AS "title" FROM "public"."books" AS "b";
+
+CREATE VIEW "public"."translations" AS
+SELECT ("public"."translated"("books".*))."id" AS "id", ("public"."translated"("books".*))."author_id" AS "author_id", ("public"."translated"("books".*))."title" AS "title", ("public"."translated"("books".*))."price" AS "price", ("public"."translated"("books".*))."pages" AS "pages", ("public"."translated"("books".*))."published_on" AS "published_on" FROM "public"."books" AS "books";
 
 ALTER TABLE "public"."books"
     ADD CONSTRAINT "books_author_id_fkey" FOREIGN KEY ("author_id") REFERENCES "public"."authors" ("id");
@@ -85,6 +119,14 @@ table public.books
     column published_on: date
     primary key: books_pkey (id)
     foreign key books_author_id_fkey: (author_id) references public.authors (id)
+table public.labels
+    column label: character varying(10) not null
+    column id: bigint
+    primary key: labels_pkey (label)
+table public.shelves
+    column id: integer not null
+    column label: character varying(10)
+    primary key: shelves_pkey (id)
 view public.author_books
     column author_id: bigint
     column name: text
@@ -108,6 +150,11 @@ view public.book_labels
     column length: text
     column published: boolean
     column rough_price: double precision
+view public.book_rows
+    column book: public.books
+    column words: text
+    column version: xid
+    column origin: regclass
 view public.busy_authors
     column author_id: bigint
     column shouted_name: text
@@ -125,6 +172,12 @@ view public.everybody
     column id: bigint
     column name: text
     column kind: text
+view public.grades
+    column grade: text
+    column points: integer
+view public.labelled_shelves
+    column id: bigint
+    column label: character varying(10)
 view public.latest_books
     column id: bigint
     column author_id: bigint
@@ -134,6 +187,16 @@ view public.priced_books
     column id: bigint
     column title: text
     column price: numeric(8,2)
+view public.translated_titles
+    column title: text
+view public.translations
+    column id: bigint
+    column author_id: bigint
+    column title: text
+    column price: numeric(8,2)
+    column pages: integer
+    column published_on: date
+function public.translated(public.books): returns public.books
 "#;
 
 /// Creates the schema in an empty database with [`SCHEMA_SQL`], all of it or nothing.
