@@ -4,7 +4,7 @@
 use std::fmt;
 
 use bytes::BytesMut;
-use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
 use crate::error::BoxError;
 use crate::types;
@@ -19,24 +19,15 @@ pub fn is_type(ty: &Type, schema: &str, name: &str) -> bool {
 /// Reads a value, through the base type where it is of a domain.
 #[doc(hidden)]
 pub fn read<'a, T: FromSql<'a>>(ty: &Type, raw: &'a [u8]) -> Result<T, BoxError> {
-    T::from_sql(&types::base(ty), raw)
+    let ty = &*types::base(ty);
+    types::check_range::<T>(ty, raw)?;
+    T::from_sql(ty, raw)
 }
 
 /// Writes a value, through the base type where it is of a domain.
 #[doc(hidden)]
 pub fn write<T: ToSql>(value: &T, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
     value.to_sql(&types::base(ty), out)
-}
-
-#[doc(hidden)]
-pub fn is_range(ty: &Type) -> bool {
-    matches!(types::base(ty).kind(), Kind::Range(_))
-}
-
-/// A multirange of the schema's own is nothing special to the driver.
-#[doc(hidden)]
-pub fn is_any(_: &Type) -> bool {
-    true
 }
 
 /// A key that is none of the lookup table's that the Rust enum knows: a row that was added after the code
@@ -136,7 +127,7 @@ macro_rules! impl_newtype {
                 ty: &$crate::private::Type,
                 raw: &'a [u8],
             ) -> ::std::result::Result<Self, $crate::BoxError> {
-                <$inner as $crate::FromSql>::from_sql(ty, raw).map(Self)
+                $crate::newtypes::read::<$inner>(ty, raw).map(Self)
             }
 
             fn accepts(ty: &$crate::private::Type) -> bool {
@@ -181,6 +172,9 @@ macro_rules! impl_newtype {
     (@Text $name:ident, $inner:ty) => {
         impl $crate::Text for $name {}
     };
+    (@Searchable $name:ident, $inner:ty) => {
+        impl $crate::Searchable for $name {}
+    };
     (@Number $name:ident, $inner:ty) => {
         impl $crate::Number for $name {}
 
@@ -218,22 +212,11 @@ macro_rules! impl_newtype {
 macro_rules! impl_range {
     ($name:ident, $bound:ty, $schema:literal, $type_name:literal) => {
         $crate::impl_range!(
-            @own $name, $crate::Range<$bound>, $schema, $type_name, is_range
+            @own $name, $bound, $crate::Range<$bound>, $schema, $type_name
         );
 
         impl $crate::IsRange for $name {
             type Element = $bound;
-        }
-
-        impl $crate::HasElements for $name {
-            type Element = $bound;
-
-            fn has(
-                range: $crate::private::Fragment,
-                element: $crate::private::Fragment,
-            ) -> $crate::private::Fragment {
-                $crate::private::has_element::<$bound>(range, element)
-            }
         }
 
         impl<R: ::std::convert::Into<$crate::Range<$bound>>> ::std::convert::From<R> for $name {
@@ -243,7 +226,7 @@ macro_rules! impl_range {
         }
     };
     (
-        @own $name:ident, $inner:ty, $schema:literal, $type_name:literal, $accepts:ident
+        @own $name:ident, $bound:ty, $inner:ty, $schema:literal, $type_name:literal
     ) => {
         impl<'a> $crate::FromSql<'a> for $name {
             fn from_sql(
@@ -254,8 +237,7 @@ macro_rules! impl_range {
             }
 
             fn accepts(ty: &$crate::private::Type) -> bool {
-                $crate::newtypes::$accepts(ty)
-                    && $crate::newtypes::is_type(ty, $schema, $type_name)
+                $crate::newtypes::is_type(ty, $schema, $type_name)
             }
         }
 
@@ -291,6 +273,17 @@ macro_rules! impl_range {
         impl $crate::Container for $name {}
         impl $crate::Overlap for $name {}
 
+        impl $crate::HasElements for $name {
+            type Element = $bound;
+
+            fn has(
+                ranges: $crate::private::Fragment,
+                element: $crate::private::Fragment,
+            ) -> $crate::private::Fragment {
+                $crate::private::has_element::<$bound>(ranges, element)
+            }
+        }
+
         impl ::std::ops::Deref for $name {
             type Target = $inner;
 
@@ -306,7 +299,7 @@ macro_rules! impl_range {
 macro_rules! impl_multirange {
     ($name:ident, $bound:ty, $schema:literal, $type_name:literal) => {
         $crate::impl_range!(
-            @own $name, $crate::Multirange<$bound>, $schema, $type_name, is_any
+            @own $name, $bound, $crate::Multirange<$bound>, $schema, $type_name
         );
 
         impl<R: ::std::convert::Into<$crate::Range<$bound>>> ::std::iter::FromIterator<R>

@@ -4,6 +4,7 @@
 mod big_decimal;
 mod bits;
 mod extensions;
+mod float;
 pub mod geometric;
 mod infinite;
 mod interval;
@@ -20,6 +21,7 @@ mod texts;
 mod time_tz;
 pub(crate) mod wire;
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -54,7 +56,7 @@ pub(crate) fn read<'a, T: FromSql<'a>>(ty: &Type, raw: Option<&'a [u8]>) -> Resu
     let Some(raw) = raw else {
         return T::from_sql_null(ty);
     };
-    check_range(ty, raw, &|| T::accepts(&of_any_size(ty)))?;
+    check_range::<T>(ty, raw)?;
     T::from_sql(ty, raw).map_err(|error| explained(ty, raw, error))
 }
 
@@ -75,10 +77,10 @@ fn explained(ty: &Type, raw: &[u8], error: BoxError) -> BoxError {
     if !matches!(ty.kind(), Kind::Array(_)) {
         return error;
     }
-    let form = match wire::array_elements(raw) {
-        Err(_) => "nd",
-        Ok(_) if error.is::<WasNull>() => "nullable",
-        Ok(_) => return error,
+    let form = match raw.first_chunk().copied().map(i32::from_be_bytes) {
+        Some(2..) => "nd",
+        Some(_) if error.is::<WasNull>() => "nullable",
+        _ => return error,
     };
     format!(
         "{error}\nhelp: `array = \"{form}\"` for the column under `[columns]` in the generator's \
@@ -151,63 +153,153 @@ pub(crate) fn base(ty: &Type) -> Cow<'_, Type> {
     }
 }
 
-/// The schema of a type that no server has: numbers of any size. Only Rust types that hold such numbers
-/// accept it, and those around them, so that they are told from those that hold less.
-const ANY_SIZE: &str = "rowsmith_runtime: numbers of any size";
-
-#[cfg(feature = "bigdecimal")]
-pub(crate) fn is_of_any_size(ty: &Type) -> bool {
-    ty.schema() == ANY_SIZE
-}
-
-/// That type, or an array of it where this is an array.
-fn of_any_size(ty: &Type) -> Type {
-    let kind = match ty.kind() {
-        Kind::Array(element) => Kind::Array(of_any_size(element)),
-        _ => Kind::Simple,
+/// Refuses what the readers of other crates would panic on or silently change. What a type of the user's own
+/// can hold is for that type to say.
+pub(crate) fn check_range<T>(ty: &Type, raw: &[u8]) -> Result<(), BoxError> {
+    let element = match ty.kind() {
+        Kind::Array(element) => element,
+        _ => ty,
     };
-    Type::new("numeric".to_owned(), 0, kind, ANY_SIZE.to_owned())
+    let check: fn(&[u8]) -> Result<(), BoxError> = match *element {
+        Type::NUMERIC if is_decimal::<T>() => check_decimal,
+        Type::TIME if is_time_of_day::<T>() => check_time_of_day,
+        _ => return Ok(()),
+    };
+    if element == ty {
+        return check(raw);
+    }
+    // Of more dimensions the elements are read one by one, and looked at then.
+    let Ok(mut rest) = wire::array_elements(raw) else {
+        return Ok(());
+    };
+    while !rest.is_empty() {
+        if let Some(value) = wire::value(&mut rest)? {
+            check(value)?;
+        }
+    }
+    Ok(())
 }
 
-/// Refuses what the readers of other crates would panic on or silently change. `any_size` tells whether
-/// numbers may be of any size.
-fn check_range(ty: &Type, raw: &[u8], any_size: &dyn Fn() -> bool) -> Result<(), BoxError> {
-    /// A day's microseconds: `24:00:00`, which PostgreSQL knows and Rust's types for a time of day
-    /// do not.
-    const DAY: [u8; 8] = 86_400_000_000_i64.to_be_bytes();
+/// The name of the type inside of `Vec` and `Option`.
+fn innermost<T>() -> &'static str {
+    let name = type_name::<T>();
+    let inside = name.rsplit_once('<').map_or(name, |(_, inside)| inside);
+    inside.trim_end_matches('>')
+}
 
-    match *ty {
-        Type::NUMERIC => match raw {
-            // The two highest bits of the third number say that it is none (`numeric.c`).
-            [_, _, _, _, 0xc0, ..] => Err("the number is `NaN`".into()),
-            [_, _, _, _, 0xd0, ..] => Err("the number is `Infinity`".into()),
-            [_, _, _, _, 0xf0, ..] => Err("the number is `-Infinity`".into()),
-            // The second number is the weight of the first digit, in powers of 10000, and a decimal
-            // holds less than 10000^8.
-            [_, _, high, low, ..] if i16::from_be_bytes([*high, *low]) > 7 && !any_size() => {
-                Err("the number is too large for a decimal".into())
-            }
-            _ => Ok(()),
-        },
-        Type::TIME if raw == DAY => Err("the time of day is 24:00:00".into()),
-        Type::NUMERIC_ARRAY | Type::TIME_ARRAY => {
-            let Kind::Array(element) = ty.kind() else {
-                return Ok(());
-            };
-            // Of more dimensions the elements are read one by one, and looked at then.
-            let Ok(mut rest) = wire::array_elements(raw) else {
-                return Ok(());
-            };
-            while !rest.is_empty() {
-                if let Some(value) = wire::value(&mut rest)? {
-                    check_range(element, value, any_size)?;
-                }
-            }
-            Ok(())
-        }
+fn is_decimal<T>() -> bool {
+    #[cfg(feature = "decimal")]
+    if innermost::<T>() == type_name::<rust_decimal::Decimal>() {
+        return true;
+    }
+    false
+}
+
+fn is_time_of_day<T>() -> bool {
+    #[cfg(feature = "chrono")]
+    if innermost::<T>() == type_name::<chrono::NaiveTime>() {
+        return true;
+    }
+    #[cfg(feature = "time")]
+    if innermost::<T>() == type_name::<time::Time>() {
+        return true;
+    }
+    false
+}
+
+/// Refuses numbers that are none.
+pub(crate) fn check_number(raw: &[u8]) -> Result<(), BoxError> {
+    // The two highest bits of the third number say so (`numeric.c` in PostgreSQL's sources).
+    match raw {
+        [_, _, _, _, 0xc0, ..] => Err("the number is `NaN`".into()),
+        [_, _, _, _, 0xd0, ..] => Err("the number is `Infinity`".into()),
+        [_, _, _, _, 0xf0, ..] => Err("the number is `-Infinity`".into()),
         _ => Ok(()),
     }
 }
+
+/// Refuses numbers that `rust_decimal` would round or panic on.
+fn check_decimal(raw: &[u8]) -> Result<(), BoxError> {
+    check_number(raw)?;
+    match fits_decimal(raw) {
+        Some(true) => Ok(()),
+        _ => Err("the number has more digits than a decimal can hold".into()),
+    }
+}
+
+/// Whether a number is one below 2⁹⁶ with at most 28 digits behind the point, or one divided by a power of
+/// ten. `None` where it is far larger than that.
+fn fits_decimal(raw: &[u8]) -> Option<bool> {
+    // The number of digits to the base of 10000, the power of the first one, sign and scale.
+    let (header, digits) = raw.split_first_chunk::<8>()?;
+    let weight = i16::from_be_bytes([header[2], header[3]]);
+    let mut behind = -4 * (i32::from(weight) + 1);
+    let mut number = 0_u128;
+    for digit in digits.chunks_exact(2) {
+        let digit = u16::from_be_bytes([digit[0], digit[1]]);
+        number = number.checked_mul(10_000)?.checked_add(digit.into())?;
+        behind += 4;
+    }
+    while behind > 0 && number.is_multiple_of(10) && number > 0 {
+        number /= 10;
+        behind -= 1;
+    }
+    if behind < 0 {
+        number = number.checked_mul(10_u128.checked_pow(behind.unsigned_abs())?)?;
+    }
+    Some(number >> 96 == 0 && (behind <= 28 || number == 0))
+}
+
+/// Refuses `24:00:00`, which PostgreSQL knows and Rust's types for a time of day do not.
+fn check_time_of_day(raw: &[u8]) -> Result<(), BoxError> {
+    const DAY: [u8; 8] = 86_400_000_000_i64.to_be_bytes();
+
+    match raw == DAY {
+        true => Err("the time of day is 24:00:00".into()),
+        false => Ok(()),
+    }
+}
+
+/// Implements `FromSql` and `ToSql`: which types it stands for, and the binary format.
+macro_rules! binary {
+    (
+        $name:ty: $accepts:expr,
+        |$raw:ident| $read:expr,
+        |$this:ident, $out:ident| $write:expr
+    ) => {
+        impl<'a> FromSql<'a> for $name {
+            fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
+                let $raw = &mut raw;
+                let value = $read;
+                wire::end(raw)?;
+                Ok(value)
+            }
+
+            fn accepts(ty: &Type) -> bool {
+                let accepts: fn(&Type) -> bool = $accepts;
+                accepts(ty)
+            }
+        }
+
+        impl ToSql for $name {
+            fn to_sql(&self, _: &Type, $out: &mut BytesMut) -> Result<IsNull, BoxError> {
+                let $this = self;
+                $write;
+                Ok(IsNull::No)
+            }
+
+            fn accepts(ty: &Type) -> bool {
+                <Self as FromSql>::accepts(ty)
+            }
+
+            // The driver's macro takes `Box` to be the prelude's, which it is not among shapes.
+            fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+                crate::enums::to_sql_checked(self, ty, out)
+            }
+        }
+    };
+}
+use binary;
 
 /// Implements `Serialize` and `Deserialize` by `Display` and `FromStr`.
 #[cfg(feature = "serde")]
