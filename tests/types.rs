@@ -145,4 +145,6 @@ A value that the Rust type can't hold is an error that names the column, never a
 A type of your own for `numeric` or `time` gets each value as the server sends it, and says itself what it can't hold.
 `Vec` forgets at which index an array begins: one that begins elsewhere than at 1 is sent back as one that begins at 1. \
 `NdArray` keeps it.
+Where an expression is cast to a type of an extension, the type is named without a schema: the extension's \
+schema has to be in the `search_path`.
 ";

@@ -180,31 +180,27 @@ pub(crate) fn check_range<T>(ty: &Type, raw: &[u8]) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// The name of the type inside of `Vec` and `Option`.
-fn innermost<T>() -> &'static str {
+/// Whether the type inside of `Vec`, `Box<[_]>` and `Option` is one of these.
+fn is_around<T>(names: &[&str]) -> bool {
     let name = type_name::<T>();
     let inside = name.rsplit_once('<').map_or(name, |(_, inside)| inside);
-    inside.trim_end_matches('>')
+    names.contains(&inside.trim_matches(['[', ']', '>']))
 }
 
 fn is_decimal<T>() -> bool {
-    #[cfg(feature = "decimal")]
-    if innermost::<T>() == type_name::<rust_decimal::Decimal>() {
-        return true;
-    }
-    false
+    is_around::<T>(&[
+        #[cfg(feature = "decimal")]
+        type_name::<rust_decimal::Decimal>(),
+    ])
 }
 
 fn is_time_of_day<T>() -> bool {
-    #[cfg(feature = "chrono")]
-    if innermost::<T>() == type_name::<chrono::NaiveTime>() {
-        return true;
-    }
-    #[cfg(feature = "time")]
-    if innermost::<T>() == type_name::<time::Time>() {
-        return true;
-    }
-    false
+    is_around::<T>(&[
+        #[cfg(feature = "chrono")]
+        type_name::<chrono::NaiveTime>(),
+        #[cfg(feature = "time")]
+        type_name::<time::Time>(),
+    ])
 }
 
 /// Refuses numbers that are none.
@@ -324,7 +320,29 @@ use serde_as_text;
 
 #[cfg(test)]
 mod tests {
-    use super::Param;
+    use super::*;
+
+    #[test]
+    fn what_ends_too_early_is_not_explained_by_dimensions() {
+        let array = |dimensions: i32| {
+            let raw = [&dimensions.to_be_bytes()[..], &[0; 8], &[0, 0, 0, 1, 0]].concat();
+            read::<Vec<i32>>(&Type::INT4_ARRAY, Some(&raw))
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(!array(1).contains("array ="), "{}", array(1));
+        assert!(array(2).contains(r#"`array = "nd"`"#), "{}", array(2));
+    }
+
+    #[cfg(feature = "decimal")]
+    #[test]
+    fn decimals_are_found_inside_of_lists() {
+        use rust_decimal::Decimal;
+
+        assert!(is_decimal::<Decimal>() && is_decimal::<Vec<Option<Decimal>>>());
+        assert!(is_decimal::<Option<Box<[Decimal]>>>());
+        assert!(!is_decimal::<Option<i32>>() && !is_decimal::<Infinite<String>>());
+    }
 
     #[test]
     fn the_driver_has_no_parameters_to_log() {
