@@ -137,7 +137,7 @@ const TAIL: &str = "
 | an enum | a Rust enum |
 | a composite | a struct, each field an `Option` |
 | a domain | its base type; a type of its own where `newtypes` names it |
-| a range of your own, and its multirange | a struct around `Range<T>` and `Multirange<T>` |
+| a range of your own, and its multirange | a struct around `Range<T>` and `Multirange<T>`; a multirange of a type that is not one of PostgreSQL's own, or of arrays, is text |
 | a type that is in no table here | `String`, in the form that PostgreSQL prints; reported once for each type, with the key under `[types]` that gives it a Rust type |
 
 With `infinity = true` dates and timestamps are `Infinite<T>`, so that `infinity` and `-infinity` have a place.

@@ -334,6 +334,33 @@ mod tests {
         assert!(array(2).contains(r#"`array = "nd"`"#), "{}", array(2));
     }
 
+    #[cfg(all(feature = "decimal", feature = "bigdecimal"))]
+    #[test]
+    fn no_decimal_is_rounded() {
+        use rust_decimal::Decimal;
+
+        let read_as_decimal = |text: &str| {
+            let number: BigDecimal = text.parse().unwrap();
+            let mut raw = BytesMut::new();
+            number.to_sql(&Type::NUMERIC, &mut raw).unwrap();
+            read::<Decimal>(&Type::NUMERIC, Some(&raw))
+        };
+        let greatest = Decimal::MAX.mantissa();
+        let mut number = greatest;
+        for round in 0..500 {
+            for scale in [0, 1, round % 29, 27, 28] {
+                let decimal = Decimal::from_i128_with_scale(number, scale);
+                assert_eq!(read_as_decimal(&decimal.to_string()).unwrap(), decimal);
+            }
+            let beyond = format!("{}.{number:029}", greatest / (number + 2));
+            assert!(read_as_decimal(&format!("{beyond}1")).is_err(), "{beyond}1");
+            // Numbers of all lengths, without an order.
+            number = number.wrapping_mul(25_214_903_917).wrapping_add(11).abs();
+            number %= greatest >> (round % 90);
+        }
+        assert!(read_as_decimal(&(greatest + 1).to_string()).is_err());
+    }
+
     #[cfg(feature = "decimal")]
     #[test]
     fn decimals_are_found_inside_of_lists() {
