@@ -190,7 +190,8 @@ macro_rules! impl_newtype {
 
 /// Implements `ToSql`, `FromSql`, [`SqlType`](crate::SqlType) and what ranges are for a tuple struct around
 /// a [`Range`](crate::Range) that stands for a range type of the schema: the type of its bounds, its
-/// schema and its name.
+/// schema and its name, and the type of its bounds in SQL where that is another than the Rust type's own: a
+/// domain.
 ///
 /// ```
 /// # let server = rowsmith_test_server::TestServer::shared();
@@ -210,9 +211,9 @@ macro_rules! impl_newtype {
 /// ```
 #[macro_export]
 macro_rules! impl_range {
-    ($name:ident, $bound:ty, $schema:literal, $type_name:literal) => {
+    ($name:ident, $bound:ty, $schema:literal, $type_name:literal $(, $bound_sql:literal)?) => {
         $crate::impl_range!(
-            @own $name, $bound, $crate::Range<$bound>, $schema, $type_name
+            @own $name, $bound, $crate::Range<$bound>, $schema, $type_name $(, $bound_sql)?
         );
 
         impl $crate::IsRange for $name {
@@ -227,6 +228,7 @@ macro_rules! impl_range {
     };
     (
         @own $name:ident, $bound:ty, $inner:ty, $schema:literal, $type_name:literal
+        $(, $bound_sql:literal)?
     ) => {
         impl<'a> $crate::FromSql<'a> for $name {
             fn from_sql(
@@ -280,7 +282,9 @@ macro_rules! impl_range {
                 ranges: $crate::private::Fragment,
                 element: $crate::private::Fragment,
             ) -> $crate::private::Fragment {
-                $crate::private::has_element::<$bound>(ranges, element)
+                let bound = <$bound as $crate::SqlType>::sql_name();
+                $(let bound = $bound_sql;)?
+                $crate::private::has_element(ranges, element, bound)
             }
         }
 
@@ -297,9 +301,9 @@ macro_rules! impl_range {
 /// The same as [`impl_range!`](crate::impl_range) for a [`Multirange`](crate::Multirange).
 #[macro_export]
 macro_rules! impl_multirange {
-    ($name:ident, $bound:ty, $schema:literal, $type_name:literal) => {
+    ($name:ident, $bound:ty, $schema:literal, $type_name:literal $(, $bound_sql:literal)?) => {
         $crate::impl_range!(
-            @own $name, $bound, $crate::Multirange<$bound>, $schema, $type_name
+            @own $name, $bound, $crate::Multirange<$bound>, $schema, $type_name $(, $bound_sql)?
         );
 
         impl<R: ::std::convert::Into<$crate::Range<$bound>>> ::std::iter::FromIterator<R>

@@ -267,7 +267,8 @@ async fn ranges_of_the_schema_are_written_and_read() {
     assert_eq!(span.many_levels.as_deref(), Some("{[low,middle)}"));
     let found: Vec<Span> = Span::select()
         .filter(Span::LEVELS.has(Level::Middle))
-        .filter(Span::MANY_OIDS.has(8_u32))
+        .filter(Span::MANY_HEIGHTS.has(3.5) & Span::MANY_OIDS.has(8_u32))
+        .filter(Span::HEIGHTS.has(2.0))
         .all(&*db)
         .await
         .unwrap();

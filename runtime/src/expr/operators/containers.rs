@@ -1,5 +1,7 @@
 //! Arrays and ranges, and what contains what.
 
+use std::borrow::Cow;
+
 use super::{Of, methods};
 use crate::column::Wire;
 use crate::expr::{Expr, Expression, Fragment, Level, Operand};
@@ -141,7 +143,7 @@ where
     type Element = T;
 
     fn has(container: Fragment, element: Fragment) -> Fragment {
-        has_element::<T>(container, element)
+        has_element(container, element, T::sql_name())
     }
 }
 
@@ -152,15 +154,19 @@ where
     type Element = T;
 
     fn has(container: Fragment, element: Fragment) -> Fragment {
-        has_element::<T>(container, element)
+        has_element(container, element, T::sql_name())
     }
 }
 
-/// `ranges @> element`, of a range or a multirange.
+/// `ranges @> element`, of a range or a multirange with bounds of this type.
 #[doc(hidden)]
-pub fn has_element<T: SqlType>(ranges: Fragment, element: Fragment) -> Fragment {
+pub fn has_element(
+    ranges: Fragment,
+    element: Fragment,
+    bound: impl Into<Cow<'static, str>>,
+) -> Fragment {
     // A bare parameter would be taken for another range.
-    let element = element.cast(T::sql_name());
+    let element = element.cast(bound);
     ranges.binary(" @> ", element, Level::Comparison)
 }
 
