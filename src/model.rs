@@ -446,9 +446,15 @@ pub enum Form {
         into: bool,
     },
     /// A range type.
-    Range,
+    Range {
+        /// The type of the bounds in SQL, where the Rust type is that of another: of a domain's base.
+        bound: Option<String>,
+    },
     /// A multirange type.
-    Multirange,
+    Multirange {
+        /// The same.
+        bound: Option<String>,
+    },
 }
 
 /// A check of a domain, turned round.

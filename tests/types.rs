@@ -20,8 +20,12 @@ struct Values {
     values: Vec<String>,
     /// The default Rust type can't hold them, and says so.
     refused: Vec<String>,
+    /// The same of another family of Rust types.
+    refused_by: BTreeMap<String, Vec<String>>,
     /// The extension that brings the type.
     needs: Option<String>,
+    /// The servers of the tests do not have it.
+    untried: bool,
     /// The type as it is declared, where its name alone means something else.
     declared: Option<String>,
 }
@@ -77,7 +81,10 @@ fn page(mappings: &[TypeMapping], values: &BTreeMap<String, Values>) -> String {
             cells.extend(mapping.extension.map(str::to_owned));
             cells.push(list(mapping.rust.iter().map(String::as_str)));
             cells.push(list(mapping.features.iter().copied()));
-            cells.push(list(tried.values.iter().map(String::as_str)));
+            cells.push(match tried.untried {
+                true => "not tried here".to_owned(),
+                false => list(tried.values.iter().map(String::as_str)),
+            });
             cells.push(list(tried.refused.iter().map(String::as_str)));
             writeln!(page, "| {} |", cells.join(" | ")).unwrap();
         }
@@ -130,9 +137,14 @@ const TAIL: &str = "
 | an enum | a Rust enum |
 | a composite | a struct, each field an `Option` |
 | a domain | its base type; a type of its own where `newtypes` names it |
-| a range of your own, and its multirange | a struct around `Range<T>` and `Multirange<T>` |
+| a range of your own, and its multirange | a struct around `Range<T>` and `Multirange<T>`; a multirange of a type that is not one of PostgreSQL's own, or of arrays, is text |
 | a type that is in no table here | `String`, in the form that PostgreSQL prints; reported once for each type, with the key under `[types]` that gives it a Rust type |
 
 With `infinity = true` dates and timestamps are `Infinite<T>`, so that `infinity` and `-infinity` have a place.
-A value that the Rust type can't hold is an error that names the column, never another value.
+A value that the Rust type can't hold is an error that names the column, never another value. \
+A type of your own for `numeric` or `time` gets each value as the server sends it, and says itself what it can't hold.
+`Vec` forgets at which index an array begins: one that begins elsewhere than at 1 is sent back as one that begins at 1. \
+`NdArray` keeps it.
+Where an expression is cast to a type of an extension, the type is named without a schema: the extension's \
+schema has to be in the `search_path`.
 ";

@@ -64,7 +64,9 @@ pub enum Error {
     /// A value can't be sent as the type that the server expects.
     Encode(BoxError),
     /// A string is longer than its column, so that it was not sent. Strings are measured where
-    /// `check_lengths` is set in the generator's configuration.
+    /// `check_lengths` is set in the generator's configuration: those of new rows and of patches. What
+    /// [`Update::set`](crate::Update::set) and the `set` of an upsert are given, and the elements of arrays,
+    /// only the server measures.
     TooLong {
         /// The column.
         column: String,

@@ -166,7 +166,7 @@ pub use self::types::{
 };
 pub use self::value::{
     Array, Average, Container, Element, IsRange, MaybeNull, NotNull, Nullability, Nullable, Number,
-    Overlap, SqlType, Sum, Text, Time, Truth, Value, ValueOf,
+    Overlap, Searchable, SqlType, Sum, Text, Time, Truth, Value, ValueOf,
 };
 pub use self::write::{
     Assign, CopyFormat, CopyOut, Delete, Insert, InsertFrom, IntoNullable, NewRow, Patch, Update,

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use bytes::BytesMut;
-use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
 use crate::error::BoxError;
 use crate::types;
@@ -19,24 +19,15 @@ pub fn is_type(ty: &Type, schema: &str, name: &str) -> bool {
 /// Reads a value, through the base type where it is of a domain.
 #[doc(hidden)]
 pub fn read<'a, T: FromSql<'a>>(ty: &Type, raw: &'a [u8]) -> Result<T, BoxError> {
-    T::from_sql(&types::base(ty), raw)
+    let ty = &*types::base(ty);
+    types::check_range::<T>(ty, raw)?;
+    T::from_sql(ty, raw)
 }
 
 /// Writes a value, through the base type where it is of a domain.
 #[doc(hidden)]
 pub fn write<T: ToSql>(value: &T, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
     value.to_sql(&types::base(ty), out)
-}
-
-#[doc(hidden)]
-pub fn is_range(ty: &Type) -> bool {
-    matches!(types::base(ty).kind(), Kind::Range(_))
-}
-
-/// A multirange of the schema's own is nothing special to the driver.
-#[doc(hidden)]
-pub fn is_any(_: &Type) -> bool {
-    true
 }
 
 /// A key that is none of the lookup table's that the Rust enum knows: a row that was added after the code
@@ -136,7 +127,7 @@ macro_rules! impl_newtype {
                 ty: &$crate::private::Type,
                 raw: &'a [u8],
             ) -> ::std::result::Result<Self, $crate::BoxError> {
-                <$inner as $crate::FromSql>::from_sql(ty, raw).map(Self)
+                $crate::newtypes::read::<$inner>(ty, raw).map(Self)
             }
 
             fn accepts(ty: &$crate::private::Type) -> bool {
@@ -181,6 +172,9 @@ macro_rules! impl_newtype {
     (@Text $name:ident, $inner:ty) => {
         impl $crate::Text for $name {}
     };
+    (@Searchable $name:ident, $inner:ty) => {
+        impl $crate::Searchable for $name {}
+    };
     (@Number $name:ident, $inner:ty) => {
         impl $crate::Number for $name {}
 
@@ -196,7 +190,8 @@ macro_rules! impl_newtype {
 
 /// Implements `ToSql`, `FromSql`, [`SqlType`](crate::SqlType) and what ranges are for a tuple struct around
 /// a [`Range`](crate::Range) that stands for a range type of the schema: the type of its bounds, its
-/// schema and its name.
+/// schema and its name, and the type of its bounds in SQL where that is another than the Rust type's own: a
+/// domain.
 ///
 /// ```
 /// # let server = rowsmith_test_server::TestServer::shared();
@@ -216,24 +211,13 @@ macro_rules! impl_newtype {
 /// ```
 #[macro_export]
 macro_rules! impl_range {
-    ($name:ident, $bound:ty, $schema:literal, $type_name:literal) => {
+    ($name:ident, $bound:ty, $schema:literal, $type_name:literal $(, $bound_sql:literal)?) => {
         $crate::impl_range!(
-            @own $name, $crate::Range<$bound>, $schema, $type_name, is_range
+            @own $name, $bound, $crate::Range<$bound>, $schema, $type_name $(, $bound_sql)?
         );
 
         impl $crate::IsRange for $name {
             type Element = $bound;
-        }
-
-        impl $crate::HasElements for $name {
-            type Element = $bound;
-
-            fn has(
-                range: $crate::private::Fragment,
-                element: $crate::private::Fragment,
-            ) -> $crate::private::Fragment {
-                $crate::private::has_element::<$bound>(range, element)
-            }
         }
 
         impl<R: ::std::convert::Into<$crate::Range<$bound>>> ::std::convert::From<R> for $name {
@@ -243,7 +227,8 @@ macro_rules! impl_range {
         }
     };
     (
-        @own $name:ident, $inner:ty, $schema:literal, $type_name:literal, $accepts:ident
+        @own $name:ident, $bound:ty, $inner:ty, $schema:literal, $type_name:literal
+        $(, $bound_sql:literal)?
     ) => {
         impl<'a> $crate::FromSql<'a> for $name {
             fn from_sql(
@@ -254,8 +239,7 @@ macro_rules! impl_range {
             }
 
             fn accepts(ty: &$crate::private::Type) -> bool {
-                $crate::newtypes::$accepts(ty)
-                    && $crate::newtypes::is_type(ty, $schema, $type_name)
+                $crate::newtypes::is_type(ty, $schema, $type_name)
             }
         }
 
@@ -291,6 +275,19 @@ macro_rules! impl_range {
         impl $crate::Container for $name {}
         impl $crate::Overlap for $name {}
 
+        impl $crate::HasElements for $name {
+            type Element = $bound;
+
+            fn has(
+                ranges: $crate::private::Fragment,
+                element: $crate::private::Fragment,
+            ) -> $crate::private::Fragment {
+                let bound = <$bound as $crate::SqlType>::sql_name();
+                $(let bound = $bound_sql;)?
+                $crate::private::has_element(ranges, element, bound)
+            }
+        }
+
         impl ::std::ops::Deref for $name {
             type Target = $inner;
 
@@ -304,9 +301,9 @@ macro_rules! impl_range {
 /// The same as [`impl_range!`](crate::impl_range) for a [`Multirange`](crate::Multirange).
 #[macro_export]
 macro_rules! impl_multirange {
-    ($name:ident, $bound:ty, $schema:literal, $type_name:literal) => {
+    ($name:ident, $bound:ty, $schema:literal, $type_name:literal $(, $bound_sql:literal)?) => {
         $crate::impl_range!(
-            @own $name, $crate::Multirange<$bound>, $schema, $type_name, is_any
+            @own $name, $bound, $crate::Multirange<$bound>, $schema, $type_name $(, $bound_sql)?
         );
 
         impl<R: ::std::convert::Into<$crate::Range<$bound>>> ::std::iter::FromIterator<R>

@@ -22,6 +22,8 @@ use crate::{Executor, Result, query};
 /// INVOICE_NO.set(&db, 500).await?;
 /// assert_eq!(INVOICE_NO.next(&db).await?, 501);
 /// assert_eq!(INVOICE_NO.current(&db).await?, 501);
+/// INVOICE_NO.restart(&db, 100).await?;
+/// assert_eq!(INVOICE_NO.next(&db).await?, 100);
 /// # Ok::<(), rowsmith_runtime::Error>(()) }).unwrap();
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,5 +73,15 @@ impl Sequence {
     pub async fn set(self, db: &impl Executor, last: i64) -> Result<()> {
         const SQL: &str = "SELECT setval($1::text::regclass, $2)";
         query::call(db, SQL, &[&self.name, &last]).await
+    }
+
+    /// Sets the number that is given next (`setval` with `false`). No transaction takes that back.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set).
+    pub async fn restart(self, db: &impl Executor, next: i64) -> Result<()> {
+        const SQL: &str = "SELECT setval($1::text::regclass, $2, false)";
+        query::call(db, SQL, &[&self.name, &next]).await
     }
 }

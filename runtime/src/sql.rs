@@ -47,9 +47,7 @@ pub use self::functions::{
 #[cfg(feature = "chrono")]
 pub use self::functions::{current_date, now};
 pub use self::raw::{Call, Raw, call, raw};
-pub use self::search::{
-    TsQuery, phrase_query, plain_query, to_tsvector, ts_query, ts_rank, websearch,
-};
+pub use self::search::{phrase_query, plain_query, to_tsvector, ts_query, ts_rank, websearch};
 pub use self::windows::{
     Window, WindowFunction, dense_rank, first_value, lag, lag_by, last_value, lead, lead_by, ntile,
     percent_rank, rank, row_number, window,

@@ -4,6 +4,7 @@
 mod big_decimal;
 mod bits;
 mod extensions;
+mod float;
 pub mod geometric;
 mod infinite;
 mod interval;
@@ -20,6 +21,7 @@ mod texts;
 mod time_tz;
 pub(crate) mod wire;
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -54,7 +56,7 @@ pub(crate) fn read<'a, T: FromSql<'a>>(ty: &Type, raw: Option<&'a [u8]>) -> Resu
     let Some(raw) = raw else {
         return T::from_sql_null(ty);
     };
-    check_range(ty, raw, &|| T::accepts(&of_any_size(ty)))?;
+    check_range::<T>(ty, raw)?;
     T::from_sql(ty, raw).map_err(|error| explained(ty, raw, error))
 }
 
@@ -75,10 +77,10 @@ fn explained(ty: &Type, raw: &[u8], error: BoxError) -> BoxError {
     if !matches!(ty.kind(), Kind::Array(_)) {
         return error;
     }
-    let form = match wire::array_elements(raw) {
-        Err(_) => "nd",
-        Ok(_) if error.is::<WasNull>() => "nullable",
-        Ok(_) => return error,
+    let form = match raw.first_chunk().copied().map(i32::from_be_bytes) {
+        Some(2..) => "nd",
+        Some(_) if error.is::<WasNull>() => "nullable",
+        _ => return error,
     };
     format!(
         "{error}\nhelp: `array = \"{form}\"` for the column under `[columns]` in the generator's \
@@ -151,63 +153,149 @@ pub(crate) fn base(ty: &Type) -> Cow<'_, Type> {
     }
 }
 
-/// The schema of a type that no server has: numbers of any size. Only Rust types that hold such numbers
-/// accept it, and those around them, so that they are told from those that hold less.
-const ANY_SIZE: &str = "rowsmith_runtime: numbers of any size";
-
-#[cfg(feature = "bigdecimal")]
-pub(crate) fn is_of_any_size(ty: &Type) -> bool {
-    ty.schema() == ANY_SIZE
-}
-
-/// That type, or an array of it where this is an array.
-fn of_any_size(ty: &Type) -> Type {
-    let kind = match ty.kind() {
-        Kind::Array(element) => Kind::Array(of_any_size(element)),
-        _ => Kind::Simple,
+/// Refuses what the readers of other crates would panic on or silently change. What a type of the user's own
+/// can hold is for that type to say.
+pub(crate) fn check_range<T>(ty: &Type, raw: &[u8]) -> Result<(), BoxError> {
+    let element = match ty.kind() {
+        Kind::Array(element) => element,
+        _ => ty,
     };
-    Type::new("numeric".to_owned(), 0, kind, ANY_SIZE.to_owned())
+    let check: fn(&[u8]) -> Result<(), BoxError> = match *element {
+        Type::NUMERIC if is_decimal::<T>() => check_decimal,
+        Type::TIME if is_time_of_day::<T>() => check_time_of_day,
+        _ => return Ok(()),
+    };
+    if element == ty {
+        return check(raw);
+    }
+    // Of more dimensions the elements are read one by one, and looked at then.
+    let Ok(mut rest) = wire::array_elements(raw) else {
+        return Ok(());
+    };
+    while !rest.is_empty() {
+        if let Some(value) = wire::value(&mut rest)? {
+            check(value)?;
+        }
+    }
+    Ok(())
 }
 
-/// Refuses what the readers of other crates would panic on or silently change. `any_size` tells whether
-/// numbers may be of any size.
-fn check_range(ty: &Type, raw: &[u8], any_size: &dyn Fn() -> bool) -> Result<(), BoxError> {
-    /// A day's microseconds: `24:00:00`, which PostgreSQL knows and Rust's types for a time of day
-    /// do not.
-    const DAY: [u8; 8] = 86_400_000_000_i64.to_be_bytes();
+/// Whether the type inside of `Vec`, `Box<[_]>` and `Option` is one of these.
+fn is_around<T>(names: &[&str]) -> bool {
+    let name = type_name::<T>();
+    let inside = name.rsplit_once('<').map_or(name, |(_, inside)| inside);
+    names.contains(&inside.trim_matches(['[', ']', '>']))
+}
 
-    match *ty {
-        Type::NUMERIC => match raw {
-            // The two highest bits of the third number say that it is none (`numeric.c`).
-            [_, _, _, _, 0xc0, ..] => Err("the number is `NaN`".into()),
-            [_, _, _, _, 0xd0, ..] => Err("the number is `Infinity`".into()),
-            [_, _, _, _, 0xf0, ..] => Err("the number is `-Infinity`".into()),
-            // The second number is the weight of the first digit, in powers of 10000, and a decimal
-            // holds less than 10000^8.
-            [_, _, high, low, ..] if i16::from_be_bytes([*high, *low]) > 7 && !any_size() => {
-                Err("the number is too large for a decimal".into())
-            }
-            _ => Ok(()),
-        },
-        Type::TIME if raw == DAY => Err("the time of day is 24:00:00".into()),
-        Type::NUMERIC_ARRAY | Type::TIME_ARRAY => {
-            let Kind::Array(element) = ty.kind() else {
-                return Ok(());
-            };
-            // Of more dimensions the elements are read one by one, and looked at then.
-            let Ok(mut rest) = wire::array_elements(raw) else {
-                return Ok(());
-            };
-            while !rest.is_empty() {
-                if let Some(value) = wire::value(&mut rest)? {
-                    check_range(element, value, any_size)?;
-                }
-            }
-            Ok(())
-        }
+fn is_decimal<T>() -> bool {
+    is_around::<T>(&[
+        #[cfg(feature = "decimal")]
+        type_name::<rust_decimal::Decimal>(),
+    ])
+}
+
+fn is_time_of_day<T>() -> bool {
+    is_around::<T>(&[
+        #[cfg(feature = "chrono")]
+        type_name::<chrono::NaiveTime>(),
+        #[cfg(feature = "time")]
+        type_name::<time::Time>(),
+    ])
+}
+
+/// Refuses numbers that are none.
+pub(crate) fn check_number(raw: &[u8]) -> Result<(), BoxError> {
+    // The two highest bits of the third number say so (`numeric.c` in PostgreSQL's sources).
+    match raw {
+        [_, _, _, _, 0xc0, ..] => Err("the number is `NaN`".into()),
+        [_, _, _, _, 0xd0, ..] => Err("the number is `Infinity`".into()),
+        [_, _, _, _, 0xf0, ..] => Err("the number is `-Infinity`".into()),
         _ => Ok(()),
     }
 }
+
+/// Refuses numbers that `rust_decimal` would round or panic on.
+fn check_decimal(raw: &[u8]) -> Result<(), BoxError> {
+    check_number(raw)?;
+    match fits_decimal(raw) {
+        Some(true) => Ok(()),
+        _ => Err("the number has more digits than a decimal can hold".into()),
+    }
+}
+
+/// Whether a number is one below 2⁹⁶ with at most 28 digits behind the point, or one divided by a power of
+/// ten. `None` where it is far larger than that.
+fn fits_decimal(raw: &[u8]) -> Option<bool> {
+    // The number of digits to the base of 10000, the power of the first one, sign and scale.
+    let (header, digits) = raw.split_first_chunk::<8>()?;
+    let weight = i16::from_be_bytes([header[2], header[3]]);
+    let mut behind = -4 * (i32::from(weight) + 1);
+    let mut number = 0_u128;
+    for digit in digits.chunks_exact(2) {
+        let digit = u16::from_be_bytes([digit[0], digit[1]]);
+        number = number.checked_mul(10_000)?.checked_add(digit.into())?;
+        behind += 4;
+    }
+    while behind > 0 && number.is_multiple_of(10) && number > 0 {
+        number /= 10;
+        behind -= 1;
+    }
+    if behind < 0 {
+        number = number.checked_mul(10_u128.checked_pow(behind.unsigned_abs())?)?;
+    }
+    Some(number >> 96 == 0 && (behind <= 28 || number == 0))
+}
+
+/// Refuses `24:00:00`, which PostgreSQL knows and Rust's types for a time of day do not.
+fn check_time_of_day(raw: &[u8]) -> Result<(), BoxError> {
+    const DAY: [u8; 8] = 86_400_000_000_i64.to_be_bytes();
+
+    match raw == DAY {
+        true => Err("the time of day is 24:00:00".into()),
+        false => Ok(()),
+    }
+}
+
+/// Implements `FromSql` and `ToSql`: which types it stands for, and the binary format.
+macro_rules! binary {
+    (
+        $name:ty: $accepts:expr,
+        |$raw:ident| $read:expr,
+        |$this:ident, $out:ident| $write:expr
+    ) => {
+        impl<'a> FromSql<'a> for $name {
+            fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
+                let $raw = &mut raw;
+                let value = $read;
+                wire::end(raw)?;
+                Ok(value)
+            }
+
+            fn accepts(ty: &Type) -> bool {
+                let accepts: fn(&Type) -> bool = $accepts;
+                accepts(ty)
+            }
+        }
+
+        impl ToSql for $name {
+            fn to_sql(&self, _: &Type, $out: &mut BytesMut) -> Result<IsNull, BoxError> {
+                let $this = self;
+                $write;
+                Ok(IsNull::No)
+            }
+
+            fn accepts(ty: &Type) -> bool {
+                <Self as FromSql>::accepts(ty)
+            }
+
+            // The driver's macro takes `Box` to be the prelude's, which it is not among shapes.
+            fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
+                crate::enums::to_sql_checked(self, ty, out)
+            }
+        }
+    };
+}
+use binary;
 
 /// Implements `Serialize` and `Deserialize` by `Display` and `FromStr`.
 #[cfg(feature = "serde")]
@@ -232,7 +320,56 @@ use serde_as_text;
 
 #[cfg(test)]
 mod tests {
-    use super::Param;
+    use super::*;
+
+    #[test]
+    fn what_ends_too_early_is_not_explained_by_dimensions() {
+        let array = |dimensions: i32| {
+            let raw = [&dimensions.to_be_bytes()[..], &[0; 8], &[0, 0, 0, 1, 0]].concat();
+            read::<Vec<i32>>(&Type::INT4_ARRAY, Some(&raw))
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(!array(1).contains("array ="), "{}", array(1));
+        assert!(array(2).contains(r#"`array = "nd"`"#), "{}", array(2));
+    }
+
+    #[cfg(all(feature = "decimal", feature = "bigdecimal"))]
+    #[test]
+    fn no_decimal_is_rounded() {
+        use rust_decimal::Decimal;
+
+        let read_as_decimal = |text: &str| {
+            let number: BigDecimal = text.parse().unwrap();
+            let mut raw = BytesMut::new();
+            number.to_sql(&Type::NUMERIC, &mut raw).unwrap();
+            read::<Decimal>(&Type::NUMERIC, Some(&raw))
+        };
+        let greatest = Decimal::MAX.mantissa();
+        let mut number = greatest;
+        for round in 0..500 {
+            for scale in [0, 1, round % 29, 27, 28] {
+                let decimal = Decimal::from_i128_with_scale(number, scale);
+                assert_eq!(read_as_decimal(&decimal.to_string()).unwrap(), decimal);
+            }
+            let beyond = format!("{}.{number:029}", greatest / (number + 2));
+            assert!(read_as_decimal(&format!("{beyond}1")).is_err(), "{beyond}1");
+            // Numbers of all lengths, without an order.
+            number = number.wrapping_mul(25_214_903_917).wrapping_add(11).abs();
+            number %= greatest >> (round % 90);
+        }
+        assert!(read_as_decimal(&(greatest + 1).to_string()).is_err());
+    }
+
+    #[cfg(feature = "decimal")]
+    #[test]
+    fn decimals_are_found_inside_of_lists() {
+        use rust_decimal::Decimal;
+
+        assert!(is_decimal::<Decimal>() && is_decimal::<Vec<Option<Decimal>>>());
+        assert!(is_decimal::<Option<Box<[Decimal]>>>());
+        assert!(!is_decimal::<Option<i32>>() && !is_decimal::<Infinite<String>>());
+    }
 
     #[test]
     fn the_driver_has_no_parameters_to_log() {

@@ -154,6 +154,17 @@ impl<T: SqlType> MaybeNull for Option<T> {}
 )]
 pub trait Text: SqlType {}
 
+/// What is searched in for words: text and [`TsVector`](crate::TsVector).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be searched for words",
+    label = "this needs an expression that is text or a `tsvector`"
+)]
+pub trait Searchable: SqlType {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Text> Searchable for T {}
+impl Searchable for crate::TsVector {}
+
 /// A number: arithmetic.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no number",
@@ -165,7 +176,7 @@ pub trait Number: SqlType {}
 /// Rust type with the feature `decimal`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be added up",
-    label = "this needs a number or an interval",
+    label = "this needs a number, an amount of money or an interval",
     note = "`sum` of `i64` and `avg` of integers are `numeric`: they need the feature `decimal`"
 )]
 pub trait Sum: SqlType {
@@ -516,6 +527,7 @@ outputs! {
     f32 => f32;
     f64 => f64;
     crate::Interval => crate::Interval;
+    crate::Money => crate::Money;
     #[cfg(feature = "bigdecimal")] crate::BigDecimal => crate::BigDecimal;
     #[cfg(feature = "decimal")] i64 => rust_decimal::Decimal;
     #[cfg(feature = "decimal")] rust_decimal::Decimal => rust_decimal::Decimal;

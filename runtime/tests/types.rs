@@ -10,9 +10,11 @@ mod values;
 use std::fmt::Debug;
 
 use common::{Address, Role, database, database_with};
+use rowsmith_runtime::private::Type;
 use rowsmith_runtime::tokio_postgres::types::FromSql;
 use rowsmith_runtime::{
-    Database, Error, Interval, MacAddr, PgEnum, ToSql, impl_composite, impl_enum, query,
+    BoxError, Database, Error, Interval, Lexeme, MacAddr, PgEnum, Position, ToSql, TsVector,
+    Weight, Xml, impl_composite, impl_enum, query,
 };
 
 /// Sends a value as this type, and expects the server to see this text and to return the value.
@@ -154,6 +156,8 @@ async fn decimals() {
         "79228162514264337593543950335",
         "10000000000000000000000000000",
         "0.0000000000000000000000000001",
+        "1.50000000000000000000000000000000000000",
+        "12345678901234567890.123456789000000000",
     ] {
         let value: Decimal = text.parse().unwrap();
         let back: Decimal = query::value(&db, &format!("SELECT '{text}'::numeric"), &[])
@@ -167,7 +171,16 @@ async fn decimals() {
     }
     round_trip(&db, "numeric", Decimal::new(-125, 2), "-1.25").await;
     for text in [
-        "NaN", "Infinity", "1e29", "-8e28", "1e32", "1e1000", "1e131071",
+        "NaN",
+        "Infinity",
+        "1e29",
+        "-8e28",
+        "1e32",
+        "1e1000",
+        "1e131071",
+        "1e-29",
+        "1e-16383",
+        "12345678901234567890.123456789012345",
     ] {
         let sql = format!("SELECT '{text}'::numeric");
         let error = query::value::<Decimal>(&db, &sql, &[]).await;
@@ -182,6 +195,79 @@ async fn decimals() {
             "{text} {error:?}"
         );
     }
+}
+
+/// A type of the user's own for numbers, which keeps their binary format.
+#[derive(Debug, PartialEq)]
+struct Exact(Vec<u8>);
+
+impl<'a> FromSql<'a> for Exact {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
+        Ok(Self(raw.to_vec()))
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        [Type::NUMERIC, Type::TIME].contains(ty)
+    }
+}
+
+#[tokio::test]
+async fn types_of_the_users_own_get_every_value() {
+    let (_database, db) = database_with("CREATE DOMAIN amount AS numeric").await;
+    for value in ["'1e1000'::numeric", "'NaN'::amount", "'24:00'::time"] {
+        let sql = format!("SELECT {value}");
+        query::value::<Exact>(&db, &sql, &[]).await.unwrap();
+        let sql = format!("SELECT ARRAY[{value}]");
+        let list: Vec<Option<Exact>> = query::value(&db, &sql, &[]).await.unwrap();
+        assert_eq!(list.len(), 1);
+    }
+}
+
+#[cfg(feature = "decimal")]
+#[tokio::test]
+async fn newtypes_around_decimals_refuse_what_those_can_not_hold() {
+    #[derive(Debug)]
+    struct Price(rowsmith_runtime::rust_decimal::Decimal);
+    rowsmith_runtime::impl_newtype!(Price(rowsmith_runtime::rust_decimal::Decimal): Number);
+
+    let (_database, db) = database_with("").await;
+    let price: Price = query::value(&db, "SELECT 1.50", &[]).await.unwrap();
+    assert_eq!(price.0.to_string(), "1.50");
+    for value in ["1e32", "1e-29"] {
+        let error = query::value::<Price>(&db, &format!("SELECT '{value}'::numeric"), &[]).await;
+        assert!(matches!(error, Err(Error::Decode { .. })), "{error:?}");
+        let sql = format!("SELECT ARRAY['{value}'::numeric]");
+        let error = query::value::<Vec<Price>>(&db, &sql, &[]).await;
+        assert!(matches!(error, Err(Error::Decode { .. })), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn documents_are_sent_as_the_server_wants_them() {
+    let (_database, db) = database_with("").await;
+    let xml = Xml::from("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>ß</a>");
+    let seen: String = query::value(&db, "SELECT xpath('/a/text()', $1)::text", &[&xml])
+        .await
+        .unwrap();
+    assert_eq!(seen, "{ß}");
+
+    let heavy = Lexeme {
+        text: "rat".to_owned(),
+        positions: vec![Position {
+            place: 7,
+            weight: Weight::A,
+        }],
+    };
+    let document = TsVector {
+        lexemes: vec![
+            Lexeme::at("rat", [9, 7, 3, 7]),
+            heavy,
+            Lexeme::at("cat", 1..=256),
+        ],
+    };
+    let sql = "SELECT ts_delete($1::tsvector, 'cat')::text WHERE $1::tsvector @@ 'cat & rat:A'";
+    let seen: String = query::value(&db, sql, &[&document]).await.unwrap();
+    assert_eq!(seen, "'rat':3,7A,9");
 }
 
 #[cfg(feature = "net")]
@@ -416,6 +502,37 @@ mod serde {
             assert_eq!(patch, Patch { age });
             assert_eq!(to_string(&patch).unwrap(), text);
         }
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn infinite_days_are_days_or_a_word() {
+        use rowsmith_runtime::Infinite;
+        use rowsmith_runtime::chrono::NaiveDate;
+
+        let day = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+        for (value, text) in [
+            (Infinite::Finite(day), "2024-02-29"),
+            (Infinite::Infinity, "infinity"),
+            (Infinite::NegInfinity, "-infinity"),
+        ] {
+            assert_eq!(to_value(value).unwrap(), json!(text));
+            let back: Infinite<NaiveDate> = from_str(&format!("\"{text}\"")).unwrap();
+            assert_eq!(back, value);
+            assert_eq!(text.parse(), Ok(value));
+            assert_eq!(value.to_string(), text);
+        }
+        assert!(from_str::<Infinite<NaiveDate>>("\"never\"").is_err());
+        let finite = Infinite::Finite(day);
+        assert!(finite.is_finite() && !Infinite::<NaiveDate>::Infinity.is_finite());
+        assert_eq!(
+            finite
+                .as_ref()
+                .map(|day| day.to_string())
+                .finite()
+                .as_deref(),
+            Some("2024-02-29")
+        );
     }
 
     #[test]

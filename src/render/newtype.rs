@@ -62,9 +62,15 @@ impl Newtype {
             [] => format!("{name}({inner})"),
             traits => format!("{name}({inner}): {}", traits.join(", ")),
         };
-        let own = || {
+        let own = |bound: &Option<String>| {
             let (schema, ty) = (str_literal(schema), str_literal(type_name));
-            format!("{name}, {inner}, {schema}, {ty}")
+            let bound = bound
+                .as_deref()
+                .map(|sql| format!(", {}", str_literal(sql)));
+            format!(
+                "{name}, {inner}, {schema}, {ty}{}",
+                bound.unwrap_or_default()
+            )
         };
         let (inside, visible, implementation) = match &model.form {
             Form::Plain { traits } => (
@@ -77,15 +83,15 @@ impl Newtype {
                 false,
                 macro_block("::rowsmith_runtime::impl_newtype", &within(traits)),
             ),
-            Form::Range => (
+            Form::Range { bound } => (
                 format!("::rowsmith_runtime::Range<{inner}>"),
                 true,
-                macro_block("::rowsmith_runtime::impl_range", &own()),
+                macro_block("::rowsmith_runtime::impl_range", &own(bound)),
             ),
-            Form::Multirange => (
+            Form::Multirange { bound } => (
                 format!("::rowsmith_runtime::Multirange<{inner}>"),
                 true,
-                macro_block("::rowsmith_runtime::impl_multirange", &own()),
+                macro_block("::rowsmith_runtime::impl_multirange", &own(bound)),
             ),
         };
         let check = Check::new(model);

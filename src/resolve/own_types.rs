@@ -4,6 +4,7 @@ use super::Context;
 use super::docs;
 use super::names::{self, Holder, Namespace, Wish};
 use super::rows;
+use super::sql;
 use super::tree::Object;
 use super::types::Value;
 use crate::catalog;
@@ -126,6 +127,8 @@ pub(super) fn range<'a>(
     let name = object.name();
     let names = context.tree.names(name);
     let bound = context.types.value(&range.subtype);
+    let sql = sql::type_name(&range.subtype);
+    let bound_sql = Some(sql).filter(|sql| *sql != bound.param_sql);
     let usual = if bound.hashes() {
         &["Clone", "Debug", "Default", "PartialEq", "Eq", "Hash"][..]
     } else {
@@ -138,8 +141,8 @@ pub(super) fn range<'a>(
         attributes: context.settings.attributes(name),
         inner: bound.rust(|named| context.tree.named(&name.schema, named)),
         form: match object {
-            Object::Multirange(..) => Form::Multirange,
-            _ => Form::Range,
+            Object::Multirange(..) => Form::Multirange { bound: bound_sql },
+            _ => Form::Range { bound: bound_sql },
         },
     };
     NewtypeFile {

@@ -391,10 +391,12 @@ impl<'a> Types<'a> {
         !bound.is_text() && bound.read_cast.is_none()
     }
 
-    /// The same of a range's multirange, of which the driver does not say what it is of: only a built-in
-    /// type is known by its Rust type.
+    /// The same of a range's multirange, of which the driver does not say what it is of: only one of
+    /// PostgreSQL's own types is known by its Rust type, for which the runtime has a list.
     pub(super) fn is_multirange_readable(&self, range: &Range) -> bool {
-        self.is_range_readable(range) && self.value(&range.subtype).builtin.is_some()
+        let bound = self.value(&range.subtype);
+        let own = |bound: &Value<'_>| bound.builtin.is_some_and(|it| !it.sql.is_empty());
+        self.is_range_readable(range) && own(&bound) && !bound.is_array()
     }
 
     /// The runtime can read and write a composite, so that it has a struct.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rowsmith_runtime::geometric::Point;
 use rowsmith_runtime::rust_decimal::Decimal;
 use rowsmith_runtime::{
-    BigDecimal, Bits, Error, Int2Vector, Json, Money, Multirange, NdArray, Range, Reg, Snapshot,
-    TimeTz, TsVector, Xid8, serde_json,
+    BigDecimal, Bits, Error, Int2Vector, Json, Lexeme, Money, Multirange, NdArray, Range, Reg,
+    Snapshot, TimeTz, TsQuery, TsVector, Weight, Xid8, serde_json, sql,
 };
 
 use crate::database::Live;
@@ -199,14 +199,67 @@ async fn less_common_types_are_written_and_read() {
 }
 
 #[tokio::test]
+async fn documents_are_searched() {
+    use other_types::{NewNullable, Nullable};
+
+    let db = Live::create("other_types").await;
+    let document = TsVector {
+        lexemes: vec![Lexeme::at("rat", [2]), Lexeme::at("cat", [1, 3])],
+    };
+    let new = NewNullable::new()
+        .a_tsvector(document.clone())
+        .a_money(Money(1250));
+    let row: Nullable = new.insert(&*db).await.unwrap();
+    let query = TsQuery::word("cat").followed_by(TsQuery::word("rat"), 1);
+    for (query, found) in [
+        (query.clone(), Some(row.id)),
+        (query.not(), None),
+        (TsQuery::word("rat").weighing([Weight::A]), None),
+    ] {
+        let ids: Option<i64> = Nullable::select()
+            .filter(Nullable::A_TSVECTOR.search(query))
+            .columns(Nullable::ID)
+            .one_or_none(&*db)
+            .await
+            .unwrap();
+        assert_eq!(ids, found);
+    }
+    let (id, seen, rank, money) = Nullable::select()
+        .filter(Nullable::A_TSVECTOR.search(sql::websearch("simple", "cat -dog")))
+        .columns((
+            Nullable::ID,
+            Nullable::A_TSVECTOR,
+            sql::ts_rank(Nullable::A_TSVECTOR, TsQuery::word("cat")),
+            Nullable::A_MONEY,
+        ))
+        .one(&*db)
+        .await
+        .unwrap();
+    assert_eq!((id, money), (row.id, Some(Money(1250))));
+    let seen: Vec<String> = seen.into_iter().map(|it| it.to_string()).collect();
+    assert_eq!(seen, ["'cat':1,3 'rat':2"]);
+    assert!(rank > Some(0.0));
+    let total: Option<Money> = Nullable::select()
+        .columns(sql::sum(Nullable::A_MONEY))
+        .one(&*db)
+        .await
+        .unwrap();
+    assert_eq!(total, Some(Money(1250)));
+}
+
+#[tokio::test]
 async fn ranges_of_the_schema_are_written_and_read() {
-    use other_types::{HeightRange, HeightRanges, Level, LevelRange, NewSpan, Span};
+    use other_types::{
+        HeightRange, HeightRanges, Level, LevelRange, NewSpan, Oidmultirange, Oidrange, Span,
+    };
 
     let db = Live::create("other_types").await;
     let span = NewSpan::new(LevelRange::from(Level::Low..Level::High))
         .many_levels("{[low,middle)}")
         .heights(HeightRange::from(1.5..))
         .many_heights(HeightRanges::from_iter([1.0..2.0, 3.0..4.0]))
+        .oids(Oidrange::from(1..5))
+        .many_oids(Oidmultirange::from_iter([1..5, 7..9]))
         .insert(&*db)
         .await
         .unwrap();
@@ -214,6 +267,8 @@ async fn ranges_of_the_schema_are_written_and_read() {
     assert_eq!(span.many_levels.as_deref(), Some("{[low,middle)}"));
     let found: Vec<Span> = Span::select()
         .filter(Span::LEVELS.has(Level::Middle))
+        .filter(Span::MANY_HEIGHTS.has(3.5) & Span::MANY_OIDS.has(8_u32))
+        .filter(Span::HEIGHTS.has(2.0))
         .all(&*db)
         .await
         .unwrap();

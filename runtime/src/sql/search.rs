@@ -3,18 +3,13 @@
 //! The name of a configuration is a part of the SQL text, so that an index on `to_tsvector('english', …)`
 //! can be used.
 
-use std::marker::PhantomData;
-
 use crate::column::Wire;
 use crate::expr::{Expr, Expression, Fragment};
-use crate::value::{Either, Like, Nullability, Text, Value};
-
-/// What is searched for; `N` says whether it may be NULL.
-#[derive(Debug)]
-pub struct TsQuery<N>(PhantomData<fn() -> N>);
+use crate::value::{Either, Like, Text, Value, ValueOf};
+use crate::{TsQuery, TsVector};
 
 /// A query that is NULL where the text `E` is.
-type Of<E> = TsQuery<<<E as Expression>::Value as Value>::Null>;
+type Of<E> = Like<<E as Expression>::Value, TsQuery>;
 
 /// `to_tsvector(configuration, x)`: the words of a text, to be searched in.
 ///
@@ -31,13 +26,9 @@ type Of<E> = TsQuery<<<E as Expression>::Value as Value>::Null>;
 pub fn to_tsvector<E: Expression<Value: Value<Base: Text>>>(
     configuration: &'static str,
     expression: E,
-) -> Expr<E::Scope, Like<E::Value, String>> {
+) -> Expr<E::Scope, Like<E::Value, TsVector>> {
     let arguments = [literal(configuration), expression.into_expr().sql];
-    let wire = Wire {
-        read: Some("text"),
-        sent: Some(("text", "tsvector")),
-    };
-    Expr::new(Fragment::call("to_tsvector", arguments), wire)
+    Expr::new(Fragment::call("to_tsvector", arguments), Wire::default())
 }
 
 /// `websearch_to_tsquery(configuration, text)`: as people write it into a search box, with `-`, `or` and
@@ -74,11 +65,15 @@ pub fn ts_query<E: Expression<Value: Value<Base: Text>>>(
 }
 
 /// `ts_rank(words, query)`: how well it fits.
-pub fn ts_rank<E: Expression<Value: Value<Base: Text>>, F, N: Nullability, K>(
+pub fn ts_rank<E, Q>(
     words: E,
-    query: Expr<F, TsQuery<N>, K>,
-) -> Expr<(E::Scope, F), Either<<E::Value as Value>::Null, N, f32>> {
-    let arguments = [words.into_expr().sql, query.sql];
+    query: Q,
+) -> Expr<(E::Scope, Q::Scope), Either<<E::Value as Value>::Null, <Q::Value as Value>::Null, f32>>
+where
+    E: Expression<Value: ValueOf<TsVector>>,
+    Q: Expression<Value: ValueOf<TsQuery>>,
+{
+    let arguments = [words.into_expr().sql, query.into_expr().sql];
     Expr::new(Fragment::call("ts_rank", arguments), Wire::default())
 }
 

@@ -1,9 +1,11 @@
 //! `numeric` without loss.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write};
 use std::ops::Deref;
 use std::str::FromStr;
 
+use bigdecimal::ParseBigDecimalError;
 use bigdecimal::num_bigint::{BigInt, Sign};
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
@@ -65,11 +67,16 @@ impl fmt::Display for BigDecimal {
     }
 }
 
+/// A number that PostgreSQL can't hold is refused.
 impl FromStr for BigDecimal {
-    type Err = bigdecimal::ParseBigDecimalError;
+    type Err = ParseBigDecimalError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+        let number = text.parse()?;
+        match in_bounds(&number) {
+            Some(number) => Ok(Self(number.into_owned())),
+            None => Err(ParseBigDecimalError::Other(TOO_LARGE.to_owned())),
+        }
     }
 }
 
@@ -79,20 +86,39 @@ const NEGATIVE: u16 = 0x4000;
 const MAX_SCALE: i64 = 16383;
 const MAX_DIGITS: i64 = 131_072;
 
+const TOO_LARGE: &str = "the number has more digits than PostgreSQL can hold";
+
+/// The number with as many digits behind the point as PostgreSQL can hold; without the zeros at its end if
+/// that is what it takes.
+fn in_bounds(number: &bigdecimal::BigDecimal) -> Option<Cow<'_, bigdecimal::BigDecimal>> {
+    let fits = |number: &bigdecimal::BigDecimal| {
+        (-MAX_DIGITS..=MAX_SCALE).contains(&number.fractional_digit_count())
+    };
+    if fits(number) {
+        return Some(Cow::Borrowed(number));
+    }
+    Some(number.normalized()).filter(fits).map(Cow::Owned)
+}
+
 /// The number of digits to the base of 10000, the power of the first one, the sign, the number of decimal
 /// digits behind the point, and the digits (`numeric_send` in PostgreSQL's sources).
 impl<'a> FromSql<'a> for BigDecimal {
     fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
+        super::check_number(raw)?;
         let raw = &mut raw;
         let mut next = || Ok::<_, BoxError>(u16::from_be_bytes(wire::take(raw)?));
         let (count, weight, sign, scale) = (next()?, next()?, next()?, next()?);
-        let mut digits = String::from(if sign == NEGATIVE { "-0" } else { "0" });
+        let mut digits = String::from(match sign {
+            0 => "0",
+            NEGATIVE => "-0",
+            _ => return Err("the number has a sign that is none".into()),
+        });
         for _ in 0..count {
             let digit = next()?;
             if digit > 9999 {
                 return Err("the number has a digit that is none".into());
             }
-            digits.push_str(&format!("{digit:04}"));
+            write!(digits, "{digit:04}")?;
         }
         wire::end(raw)?;
         let number: BigInt = digits.parse()?;
@@ -101,20 +127,16 @@ impl<'a> FromSql<'a> for BigDecimal {
         Ok(Self(number.with_scale(i64::from(scale))))
     }
 
-    fn accepts(ty: &Type) -> bool {
-        *ty == Type::NUMERIC || super::is_of_any_size(ty)
-    }
+    accepts!(NUMERIC);
 }
 
 impl ToSql for BigDecimal {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        let (number, scale) = self.0.as_bigint_and_exponent();
+        let too_large = || BoxError::from(TOO_LARGE);
+        let number = in_bounds(&self.0).ok_or_else(too_large)?;
+        let (number, scale) = number.as_bigint_and_exponent();
         let (sign, number) = number.into_parts();
         let mut digits = number.to_string();
-        let too_large = || BoxError::from("the number has more digits than PostgreSQL can hold");
-        if !(-MAX_DIGITS..=MAX_SCALE).contains(&scale) {
-            return Err(too_large());
-        }
         // Zeros on the right, until the point stands between two groups of four digits.
         let behind = match scale {
             0.. => scale as usize,
@@ -127,7 +149,7 @@ impl ToSql for BigDecimal {
         digits.push_str(&"0".repeat(groups_behind * 4 - behind));
         let missing = digits.len().div_ceil(4) * 4 - digits.len();
         let digits = "0".repeat(missing) + &digits;
-        let mut groups: Vec<i16> = Vec::with_capacity(digits.len() / 4);
+        let mut groups: Vec<u16> = Vec::with_capacity(digits.len() / 4);
         for at in (0..digits.len()).step_by(4) {
             groups.push(digits[at..at + 4].parse()?);
         }
@@ -143,11 +165,11 @@ impl ToSql for BigDecimal {
             true => 0,
             false => weight - i64::try_from(zeros)?,
         };
-        out.put_i16(i16::try_from(groups.len()).map_err(|_| too_large())?);
+        out.put_u16(u16::try_from(groups.len()).map_err(|_| too_large())?);
         out.put_i16(i16::try_from(weight).map_err(|_| too_large())?);
         out.put_u16(if sign == Sign::Minus { NEGATIVE } else { 0 });
         out.put_u16(behind as u16);
-        groups.iter().for_each(|group| out.put_i16(*group));
+        groups.iter().for_each(|group| out.put_u16(*group));
         Ok(IsNull::No)
     }
 
@@ -189,7 +211,42 @@ mod tests {
         let mut out = BytesMut::new();
         large.to_sql(&Type::NUMERIC, &mut out).unwrap();
         assert_eq!(BigDecimal::from_sql(&Type::NUMERIC, &out).unwrap(), large);
-        let too_large: BigDecimal = "1e200000".parse().unwrap();
+        let too_large = BigDecimal(bigdecimal::BigDecimal::new(1.into(), -200_000));
         assert!(too_large.to_sql(&Type::NUMERIC, &mut out).is_err());
+    }
+
+    #[test]
+    fn the_longest_number_goes_there_and_back() {
+        let text = format!("-{}.{}", "9".repeat(131_072), "9".repeat(16_383));
+        let number: BigDecimal = text.parse().unwrap();
+        let mut out = BytesMut::new();
+        number.to_sql(&Type::NUMERIC, &mut out).unwrap();
+        assert_eq!(BigDecimal::from_sql(&Type::NUMERIC, &out).unwrap(), number);
+        let number: BigDecimal = format!("1{text}").replace('-', "").parse().unwrap();
+        assert!(number.to_sql(&Type::NUMERIC, &mut out).is_err());
+    }
+
+    #[test]
+    fn zeros_at_the_end_are_not_in_the_way() {
+        for (text, same) in [("0e-20000", "0"), ("0e200000", "0")] {
+            assert_eq!(text.parse::<BigDecimal>().unwrap().to_string(), same);
+        }
+        let number = BigDecimal(format!("1.5{}", "0".repeat(20_000)).parse().unwrap());
+        let mut out = BytesMut::new();
+        number.to_sql(&Type::NUMERIC, &mut out).unwrap();
+        let back = BigDecimal::from_sql(&Type::NUMERIC, &out).unwrap();
+        assert_eq!(back.to_string(), "1.5");
+    }
+
+    #[test]
+    fn numbers_that_postgresql_can_not_hold_are_refused() {
+        for text in ["1e200000", "1e999999999999", "1e-16384", "NaN", ""] {
+            assert!(text.parse::<BigDecimal>().is_err(), "{text}");
+        }
+        for sign in [0xc000_u16, 0xd000, 0xf000, 0x2000] {
+            let mut raw = BytesMut::new();
+            raw.extend([0, 0, sign, 0].into_iter().flat_map(u16::to_be_bytes));
+            assert!(BigDecimal::from_sql(&Type::NUMERIC, &raw).is_err());
+        }
     }
 }

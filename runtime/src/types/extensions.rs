@@ -6,40 +6,16 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use bytes::{BufMut, BytesMut};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
-use super::{is_extension_type, wire};
+use super::float::{Float, joined};
+use super::{binary, is_extension_type, wire};
 use crate::error::BoxError;
 
 /// The binary format of a type that is known by its name.
 macro_rules! extension {
     ($name:ident, $type:literal: |$raw:ident| $read:expr, |$this:ident, $out:ident| $write:expr) => {
-        impl<'a> FromSql<'a> for $name {
-            fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
-                let $raw = &mut raw;
-                let value = $read;
-                wire::end(raw)?;
-                Ok(value)
-            }
-
-            fn accepts(ty: &Type) -> bool {
-                is_extension_type(ty, $type)
-            }
-        }
-
-        impl ToSql for $name {
-            fn to_sql(&self, _: &Type, $out: &mut BytesMut) -> Result<IsNull, BoxError> {
-                let $this = self;
-                $write;
-                Ok(IsNull::No)
-            }
-
-            fn accepts(ty: &Type) -> bool {
-                is_extension_type(ty, $type)
-            }
-
-            to_sql_checked!();
-        }
+        binary!($name: |ty| is_extension_type(ty, $type), |$raw| $read, |$this, $out| $write);
     };
 }
 
@@ -88,7 +64,7 @@ extension! {
     |raw| {
         let text = |raw: &[u8]| Ok::<_, BoxError>(std::str::from_utf8(raw)?.to_owned());
         let mut pairs = BTreeMap::new();
-        for _ in 0..wire::int(raw)? {
+        for _ in 0..wire::count(raw)? {
             let key = wire::value(raw)?.ok_or("a key is NULL")?;
             let value = wire::value(raw)?.map(text).transpose()?;
             pairs.insert(text(key)?, value);
@@ -124,13 +100,9 @@ pub struct Cube {
 
 impl fmt::Display for Cube {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let corner = |corner: &[f64]| {
-            let numbers: Vec<String> = corner.iter().map(f64::to_string).collect();
-            format!("({})", numbers.join(", "))
-        };
-        f.write_str(&corner(&self.corner))?;
+        write!(f, "({})", joined(&self.corner, ", "))?;
         match &self.opposite {
-            Some(opposite) => write!(f, ",{}", corner(opposite)),
+            Some(opposite) => write!(f, ",({})", joined(opposite, ", ")),
             None => Ok(()),
         }
     }
@@ -149,7 +121,7 @@ extension! {
             numbers.collect::<Result<Vec<f64>, BoxError>>()
         };
         // Before anything is kept of what is not there.
-        if usize::try_from(dimensions)? > raw.len() / 8 && dimensions > 0 {
+        if usize::try_from(dimensions)? > raw.len() / 8 {
             return Err("the value ends too early".into());
         }
         Self {
@@ -214,8 +186,7 @@ macro_rules! dense {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let elements: Vec<String> = self.0.iter().map(f32::to_string).collect();
-                write!(f, "[{}]", elements.join(","))
+                write!(f, "[{}]", joined(&self.0, ","))
             }
         }
 
@@ -250,9 +221,9 @@ extension! {
     SparseVector, "sparsevec":
     |raw| {
         let dimensions = wire::int(raw)?;
-        let count = wire::int(raw)?;
+        let count = wire::count(raw)?;
         wire::int(raw)?;
-        if usize::try_from(count)? != raw.len() / 8 {
+        if count != raw.len() / 8 {
             return Err("the value has another number of elements than it says".into());
         }
         let indexes = (0..count).map(|_| wire::int(raw)).collect::<Result<Vec<_>, _>>()?;
@@ -274,8 +245,9 @@ extension! {
 /// As pgvector writes it, which counts from 1.
 impl fmt::Display for SparseVector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let element =
-            |(index, element): (&i32, &f32)| format!("{}:{element}", i64::from(*index) + 1);
+        let element = |(index, element): (&i32, &f32)| {
+            format!("{}:{}", i64::from(*index) + 1, Float(*element))
+        };
         let elements: Vec<String> = self.elements.iter().map(element).collect();
         write!(f, "{{{}}}/{}", elements.join(","), self.dimensions)
     }
@@ -335,7 +307,8 @@ macro_rules! shapes {
 
             /// The kind of shape, as OGC numbers them: 1 is a point, 2 a line, 3 a polygon.
             pub fn kind(&self) -> Option<u32> {
-                Some(self.header(0)? & 0xff)
+                // More coordinates than two are said in the highest bits, or by thousands (ISO).
+                Some((self.header(0)? & 0x0fff_ffff) % 1000)
             }
 
             /// The spatial reference system, if it is given.
@@ -389,6 +362,10 @@ mod tests {
         let shape = Geometry([&point[..], &[0; 16]].concat());
         assert_eq!((shape.kind(), shape.srid()), (Some(1), Some(4326)));
         assert_eq!(Geometry(vec![1]).kind(), None);
+        for (kind, header) in [(1, 1001_u32), (3, 3003), (2, 0xc000_0002), (15, 15)] {
+            let shape = Geometry([&[0][..], &header.to_be_bytes()].concat());
+            assert_eq!((shape.kind(), shape.srid()), (Some(kind), None));
+        }
     }
 
     #[test]

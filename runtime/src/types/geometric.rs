@@ -11,9 +11,10 @@
 use std::fmt;
 
 use bytes::{BufMut, BytesMut};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
-use super::wire;
+use super::float::Float;
+use super::{binary, wire};
 use crate::error::BoxError;
 
 /// A point, `point`.
@@ -101,13 +102,13 @@ pub struct Circle {
 
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "({},{})", Number(self.x), Number(self.y))
+        write!(f, "({},{})", Float(self.x), Float(self.y))
     }
 }
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c] = [self.a, self.b, self.c].map(Number);
+        let [a, b, c] = [self.a, self.b, self.c].map(Float);
         write!(f, "{{{a},{b},{c}}}")
     }
 }
@@ -141,20 +142,7 @@ impl fmt::Display for Polygon {
 
 impl fmt::Display for Circle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<{},{}>", self.center, Number(self.radius))
-    }
-}
-
-/// A number as PostgreSQL spells it.
-struct Number(f64);
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            f64::INFINITY => f.write_str("Infinity"),
-            f64::NEG_INFINITY => f.write_str("-Infinity"),
-            number => number.fmt(f),
-        }
+        write!(f, "<{},{}>", self.center, Float(self.radius))
     }
 }
 
@@ -182,9 +170,9 @@ fn point(raw: &mut &[u8]) -> Result<Point, BoxError> {
 }
 
 fn points(raw: &mut &[u8]) -> Result<Vec<Point>, BoxError> {
-    let count = wire::int(raw)?;
+    let count = wire::count(raw)?;
     // So many, or the value is not as it says; a point is two numbers of eight bytes.
-    if usize::try_from(count).ok() != Some(raw.len() / 16) {
+    if count != raw.len() / 16 {
         return Err("the value has another number of points than it says".into());
     }
     (0..count).map(|_| point(raw)).collect()
@@ -203,33 +191,9 @@ fn put_points(points: &[Point], out: &mut BytesMut) -> Result<(), BoxError> {
 
 /// The binary formats, each the one number behind the other (`geo_ops.c` in PostgreSQL's sources).
 macro_rules! geometric {
-    ($($name:ident, $type:ident: |$raw:ident| $read:expr, |$this:ident, $out:ident| $write:expr;)+) => {$(
-        impl<'a> FromSql<'a> for $name {
-            fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
-                let $raw = &mut raw;
-                let value = $read;
-                wire::end(raw)?;
-                Ok(value)
-            }
-
-            accepts!($type);
-        }
-
-        impl ToSql for $name {
-            fn to_sql(&self, _: &Type, $out: &mut BytesMut) -> Result<IsNull, BoxError> {
-                let $this = self;
-                $write;
-                Ok(IsNull::No)
-            }
-
-            accepts!($type);
-
-            // The driver's macro takes `Box` to be the prelude's.
-            fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-                crate::enums::to_sql_checked(self, ty, out)
-            }
-        }
-    )+};
+    ($($name:ident, $type:ident: |$raw:ident| $read:expr, |$this:ident, $out:ident| $write:expr;)+) => {
+        $(binary!($name: |ty| *ty == Type::$type, |$raw| $read, |$this, $out| $write);)+
+    };
 }
 
 geometric! {

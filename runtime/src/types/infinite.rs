@@ -1,6 +1,7 @@
 //! Dates and timestamps that may be infinite.
 
 use std::fmt;
+use std::str::FromStr;
 
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
@@ -18,9 +19,13 @@ use crate::error::BoxError;
 /// assert!(Infinite::Finite(2024) < Infinite::Infinity);
 /// assert!(Infinite::NegInfinity < Infinite::Finite(2024));
 /// assert_eq!(Infinite::Finite(2024).finite(), Some(2024));
+/// assert_eq!("infinity".parse(), Ok(Infinite::<i32>::Infinity));
 /// ```
+///
+/// Of serde it is the value itself, or one of those two words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "Written<T>"))]
 pub enum Infinite<T> {
     /// Before all others.
     NegInfinity,
@@ -38,6 +43,29 @@ impl<T> Infinite<T> {
             Self::NegInfinity | Self::Infinity => None,
         }
     }
+
+    /// Whether it is not infinite.
+    pub const fn is_finite(&self) -> bool {
+        matches!(self, Self::Finite(_))
+    }
+
+    /// The same of a reference to the value.
+    pub const fn as_ref(&self) -> Infinite<&T> {
+        match self {
+            Self::NegInfinity => Infinite::NegInfinity,
+            Self::Finite(value) => Infinite::Finite(value),
+            Self::Infinity => Infinite::Infinity,
+        }
+    }
+
+    /// The same of what a function makes of the value.
+    pub fn map<U>(self, function: impl FnOnce(T) -> U) -> Infinite<U> {
+        match self {
+            Self::NegInfinity => Infinite::NegInfinity,
+            Self::Finite(value) => Infinite::Finite(function(value)),
+            Self::Infinity => Infinite::Infinity,
+        }
+    }
 }
 
 impl<T> From<T> for Infinite<T> {
@@ -52,6 +80,59 @@ impl<T: fmt::Display> fmt::Display for Infinite<T> {
             Self::NegInfinity => f.write_str("-infinity"),
             Self::Finite(value) => value.fmt(f),
             Self::Infinity => f.write_str("infinity"),
+        }
+    }
+}
+
+/// Reads what `Display` writes.
+impl<T: FromStr> FromStr for Infinite<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        match text {
+            "-infinity" => Ok(Self::NegInfinity),
+            "infinity" => Ok(Self::Infinity),
+            finite => finite.parse().map(Self::Finite),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<T: serde::Serialize> serde::Serialize for Infinite<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::NegInfinity => serializer.serialize_str("-infinity"),
+            Self::Finite(value) => value.serialize(serializer),
+            Self::Infinity => serializer.serialize_str("infinity"),
+        }
+    }
+}
+
+/// What a value is read from.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Written<T> {
+    Infinite(Word),
+    Finite(T),
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+enum Word {
+    #[serde(rename = "-infinity")]
+    NegInfinity,
+    #[serde(rename = "infinity")]
+    Infinity,
+}
+
+#[cfg(feature = "serde")]
+impl<T> From<Written<T>> for Infinite<T> {
+    fn from(written: Written<T>) -> Self {
+        match written {
+            Written::Infinite(Word::NegInfinity) => Self::NegInfinity,
+            Written::Infinite(Word::Infinity) => Self::Infinity,
+            Written::Finite(value) => Self::Finite(value),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 
+use super::wire;
 use crate::error::BoxError;
 
 /// A value of PostgreSQL's types [`json` and `jsonb`](https://www.postgresql.org/docs/current/datatype-json.html)
@@ -56,16 +57,11 @@ impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Json<T> {
     }
 }
 
-/// The version that the binary format of `jsonb` begins with.
-const VERSION: u8 = 1;
-
 impl<'a, T: DeserializeOwned> FromSql<'a> for Json<T> {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
-        let raw = match (raw, *ty == Type::JSONB) {
-            (_, false) => raw,
-            ([VERSION, rest @ ..], true) => rest,
-            _ => return Err("the value is of an unknown version".into()),
-        };
+    fn from_sql(ty: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
+        if *ty == Type::JSONB {
+            wire::version(&mut raw)?;
+        }
         Ok(Self(serde_json::from_slice(raw)?))
     }
 
@@ -75,7 +71,7 @@ impl<'a, T: DeserializeOwned> FromSql<'a> for Json<T> {
 impl<T: Serialize + std::fmt::Debug> ToSql for Json<T> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
         if *ty == Type::JSONB {
-            out.put_u8(VERSION);
+            out.put_u8(wire::VERSION);
         }
         serde_json::to_writer(out.writer(), &self.0)?;
         Ok(IsNull::No)

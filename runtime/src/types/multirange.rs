@@ -66,17 +66,22 @@ impl<T: fmt::Display> fmt::Display for Multirange<T> {
     }
 }
 
-/// The types of which a multirange's bounds can be when the driver does not know: it says so of
-/// PostgreSQL's own multiranges only.
-const BOUNDS: [Type; 21] = [
+/// PostgreSQL's own types that have an order, of which a multirange's bounds can be: the driver knows only
+/// of PostgreSQL's own multiranges what they are of. Of the types in the same format the first is taken.
+const BOUNDS: [Type; 44] = [
+    Type::BOOL,
+    Type::CHAR,
     Type::INT2,
     Type::INT4,
     Type::INT8,
+    Type::OID,
     Type::FLOAT4,
     Type::FLOAT8,
     Type::NUMERIC,
+    Type::MONEY,
     Type::TEXT,
     Type::BYTEA,
+    Type::VARBIT,
     Type::DATE,
     Type::TIME,
     Type::TIMETZ,
@@ -84,12 +89,30 @@ const BOUNDS: [Type; 21] = [
     Type::TIMESTAMPTZ,
     Type::INTERVAL,
     Type::UUID,
+    Type::JSONB,
     Type::INET,
     Type::CIDR,
     Type::MACADDR,
     Type::MACADDR8,
-    Type::MONEY,
+    Type::TS_VECTOR,
+    Type::TSQUERY,
     Type::PG_LSN,
+    Type::TID,
+    Type::XID8,
+    Type::INT2_VECTOR,
+    Type::OID_VECTOR,
+    Type::INT4_RANGE,
+    Type::INT8_RANGE,
+    Type::NUM_RANGE,
+    Type::DATE_RANGE,
+    Type::TS_RANGE,
+    Type::TSTZ_RANGE,
+    Type::INT4MULTI_RANGE,
+    Type::INT8MULTI_RANGE,
+    Type::NUMMULTI_RANGE,
+    Type::DATEMULTI_RANGE,
+    Type::TSMULTI_RANGE,
+    Type::TSTZMULTI_RANGE,
 ];
 
 /// The type of the bounds of a multirange, if `T` can be it.
@@ -105,7 +128,7 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for Multirange<T> {
     fn from_sql(ty: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
         let bound = bound(ty, T::accepts).ok_or("the type is no multirange")?;
         let mut ranges = Vec::new();
-        for _ in 0..wire::int(&mut raw)? {
+        for _ in 0..wire::count(&mut raw)? {
             let range = wire::value(&mut raw)?.ok_or("a range is NULL")?;
             ranges.push(Range::read_of(&bound, range)?);
         }

@@ -1,5 +1,7 @@
 //! Arrays of any number of dimensions.
 
+use std::{slice, vec};
+
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 
@@ -20,11 +22,31 @@ use crate::error::BoxError;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Parts<T>"))]
 pub struct NdArray<T> {
     dimensions: Vec<Dimension>,
     /// The last index counts fastest.
     elements: Vec<Option<T>>,
 }
+
+/// What an array is read from.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Parts<T> {
+    dimensions: Vec<Dimension>,
+    elements: Vec<Option<T>>,
+}
+
+#[cfg(feature = "serde")]
+impl<T> TryFrom<Parts<T>> for NdArray<T> {
+    type Error = &'static str;
+
+    fn try_from(parts: Parts<T>) -> Result<Self, Self::Error> {
+        Self::new(parts.dimensions, parts.elements).ok_or(OTHER_NUMBER)
+    }
+}
+
+const OTHER_NUMBER: &str = "the array has another number of elements than it says";
 
 /// A dimension of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +56,17 @@ pub struct Dimension {
     pub length: i32,
     /// The index of the first one, which is 1 unless somebody has chosen another.
     pub first: i32,
+}
+
+impl Dimension {
+    /// So many places from 1 on; of more than there can be, the most that there can be, which then are
+    /// other than there are elements.
+    fn of(length: usize) -> Self {
+        Self {
+            length: i32::try_from(length).unwrap_or(i32::MAX),
+            first: 1,
+        }
+    }
 }
 
 /// How many dimensions PostgreSQL allows (`MAXDIM`).
@@ -58,11 +91,20 @@ impl<T> NdArray<T> {
     pub fn from_rows<const N: usize>(rows: impl IntoIterator<Item = [T; N]>) -> Self {
         let elements: Vec<Option<T>> = rows.into_iter().flatten().map(Some).collect();
         let rows = elements.len().checked_div(N).unwrap_or(0);
-        let dimension = |length: usize| Dimension {
-            length: i32::try_from(length).unwrap_or(i32::MAX),
-            first: 1,
-        };
-        Self::new(vec![dimension(rows), dimension(N)], elements).unwrap_or_default()
+        Self::new(vec![Dimension::of(rows), Dimension::of(N)], elements).unwrap_or_default()
+    }
+
+    /// An array of two dimensions, if all rows are of the same length.
+    pub fn from_lists(rows: Vec<Vec<T>>) -> Option<Self> {
+        let (count, length) = (rows.len(), rows.first().map_or(0, Vec::len));
+        if rows.iter().any(|row| row.len() != length) {
+            return None;
+        }
+        if length == 0 {
+            return Some(Self::default());
+        }
+        let elements = rows.into_iter().flatten().map(Some).collect();
+        Self::new(vec![Dimension::of(count), Dimension::of(length)], elements)
     }
 
     /// The dimensions, none of an empty array.
@@ -78,6 +120,21 @@ impl<T> NdArray<T> {
     /// All elements; the last index counts fastest.
     pub fn elements(&self) -> &[Option<T>] {
         &self.elements
+    }
+
+    /// How many elements there are, in all dimensions.
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.elements.is_empty()
+    }
+
+    /// All elements, one after the other; the last index counts fastest.
+    pub fn iter(&self) -> slice::Iter<'_, Option<T>> {
+        self.elements.iter()
     }
 
     /// All elements, by value.
@@ -97,9 +154,28 @@ impl<T> NdArray<T> {
             if !(0..i64::from(dimension.length)).contains(&at) {
                 return None;
             }
-            place = place * usize::try_from(dimension.length).ok()? + usize::try_from(at).ok()?;
+            let length = usize::try_from(dimension.length).ok()?;
+            place = usize::checked_mul(place, length)?.checked_add(usize::try_from(at).ok()?)?;
         }
         self.elements.get(place)
+    }
+}
+
+impl<T> IntoIterator for NdArray<T> {
+    type Item = Option<T>;
+    type IntoIter = vec::IntoIter<Option<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.elements.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a NdArray<T> {
+    type Item = &'a Option<T>;
+    type IntoIter = slice::Iter<'a, Option<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -115,11 +191,7 @@ impl<T> Default for NdArray<T> {
 /// An array of one dimension.
 impl<T> From<Vec<Option<T>>> for NdArray<T> {
     fn from(elements: Vec<Option<T>>) -> Self {
-        let dimension = Dimension {
-            length: i32::try_from(elements.len()).unwrap_or(i32::MAX),
-            first: 1,
-        };
-        Self::new(vec![dimension], elements).unwrap_or_default()
+        Self::new(vec![Dimension::of(elements.len())], elements).unwrap_or_default()
     }
 }
 
@@ -155,8 +227,7 @@ impl<'a, T: FromSql<'a>> FromSql<'a> for NdArray<T> {
                 None => None,
             });
         }
-        Self::new(dimensions, elements)
-            .ok_or_else(|| "the array has another number of elements than it says".into())
+        Self::new(dimensions, elements).ok_or_else(|| OTHER_NUMBER.into())
     }
 
     fn accepts(ty: &Type) -> bool {
@@ -195,6 +266,40 @@ impl<T: ToSql> ToSql for NdArray<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_of_one_length_are_rows() {
+        let array = NdArray::from_lists(vec![vec![1, 2], vec![3, 4], vec![5, 6]]).unwrap();
+        assert_eq!(array, NdArray::from_rows([[1, 2], [3, 4], [5, 6]]));
+        assert_eq!((array.len(), array.is_empty()), (6, false));
+        assert_eq!(array.iter().flatten().sum::<i32>(), 21);
+        assert!((&array).into_iter().eq(array.elements()));
+        assert_eq!(array.into_iter().next(), Some(Some(1)));
+        assert!(NdArray::from_lists(vec![vec![1], vec![2, 3]]).is_none());
+        assert!(
+            NdArray::<i32>::from_lists(vec![vec![], vec![]])
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[cfg(all(feature = "serde", feature = "json"))]
+    #[test]
+    fn what_is_deserialized_has_as_many_elements_as_it_says() {
+        let array = NdArray::from_rows([[1, 2]]);
+        let text = serde_json::to_string(&array).unwrap();
+        assert_eq!(serde_json::from_str::<NdArray<i32>>(&text).unwrap(), array);
+        for text in [
+            r#"{"dimensions":[{"length":2147483647,"first":1}],"elements":[1]}"#,
+            r#"{"dimensions":[],"elements":[1]}"#,
+            r#"{"dimensions":[{"length":-1,"first":1}],"elements":[]}"#,
+        ] {
+            assert!(
+                serde_json::from_str::<NdArray<i32>>(text).is_err(),
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn headers_that_lie_are_refused() {

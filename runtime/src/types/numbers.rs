@@ -5,8 +5,9 @@ use std::num::ParseIntError;
 use std::str::FromStr;
 
 use bytes::{BufMut, BytesMut};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
+use super::{binary, wire};
 use crate::error::BoxError;
 
 /// A struct around a number, which travels as its bytes.
@@ -15,29 +16,10 @@ macro_rules! number {
         $(#[$attribute])*
         pub struct $name($(#[$field])* pub $inner);
 
-        impl<'a> FromSql<'a> for $name {
-            fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
-                let bytes = raw.try_into().map_err(|_| "the value is of another length")?;
-                Ok(Self(<$inner>::from_be_bytes(bytes)))
-            }
-
-            fn accepts(ty: &Type) -> bool {
-                let accepts: fn(&Type) -> bool = $accepts;
-                accepts(ty)
-            }
-        }
-
-        impl ToSql for $name {
-            fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-                out.put_slice(&self.0.to_be_bytes());
-                Ok(IsNull::No)
-            }
-
-            fn accepts(ty: &Type) -> bool {
-                <Self as FromSql>::accepts(ty)
-            }
-
-            to_sql_checked!();
+        binary! {
+            $name: $accepts,
+            |raw| Self(<$inner>::from_be_bytes(wire::take(raw)?)),
+            |this, out| out.put_slice(&this.0.to_be_bytes())
         }
 
         #[cfg(feature = "serde")]
@@ -62,7 +44,7 @@ macro_rules! number {
     };
 }
 
-/// The number in decimal, as PostgreSQL writes it.
+/// The number in decimal.
 macro_rules! in_decimal {
     ($($name:ident),+) => {$(
         impl fmt::Display for $name {
@@ -86,13 +68,14 @@ number! {
     /// [`money`](https://www.postgresql.org/docs/current/datatype-money.html), in the smallest unit.
     ///
     /// How many of them make a whole, and of which currency, is the server's `lc_monetary`: of dollars
-    /// and euros a hundred, of yen one.
+    /// and euros a hundred, of yen one. As text it is that number, not what the server writes: `1250` for
+    /// `$12.50`.
     ///
     /// ```
     /// use rowsmith_runtime::Money;
     ///
     /// let price = Money(12_50);
-    /// assert_eq!(price.0, 1250);
+    /// assert_eq!(price.to_string(), "1250");
     /// ```
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
     Money(

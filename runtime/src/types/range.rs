@@ -124,6 +124,7 @@ impl<'a, T: FromSql<'a>> Range<T> {
         let (flags, mut raw) = raw.split_first().ok_or("the value ends too early")?;
         let has = |flag| flags & flag != 0;
         if has(flags::EMPTY) {
+            wire::end(raw)?;
             return Ok(Self::Empty);
         }
         let mut bound = |unbounded, included| {
@@ -138,6 +139,7 @@ impl<'a, T: FromSql<'a>> Range<T> {
         };
         let lower = bound(flags::LOWER_UNBOUNDED, flags::LOWER_INCLUDED)?;
         let upper = bound(flags::UPPER_UNBOUNDED, flags::UPPER_INCLUDED)?;
+        wire::end(raw)?;
         Ok(Self::Between(lower, upper))
     }
 }
@@ -198,5 +200,18 @@ fn element(ty: &Type) -> Result<&Type, BoxError> {
     match ty.kind() {
         Kind::Range(element) => Ok(element),
         _ => Err(format!("`{}` is no range", ty.name()).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_a_range_is_refused() {
+        let read = |raw: &[u8]| Range::<i32>::from_sql(&Type::INT4_RANGE, raw);
+        assert_eq!(read(&[0x01]).unwrap(), Range::Empty);
+        assert_eq!(read(&[0x18]).unwrap(), Range::unbounded());
+        assert!(read(&[0x01, 0]).is_err() && read(&[0x18, 0]).is_err());
     }
 }

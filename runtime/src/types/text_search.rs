@@ -1,5 +1,7 @@
 //! `tsvector` and `tsquery`.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 use bytes::{BufMut, BytesMut};
@@ -88,6 +90,10 @@ impl Weight {
 
 /// The greatest place; the two bits above it are the weight.
 const MAX_PLACE: u16 = 0x3fff;
+/// How many places a word can have (`MAXNUMPOS` in PostgreSQL's sources).
+const MAX_PLACES: usize = 256;
+/// The greatest distance of a phrase (`MAXENTRYPOS`).
+const MAX_DISTANCE: u16 = 1 << 14;
 
 /// As PostgreSQL writes it: `'cat':3 'rat':1A,7`.
 impl fmt::Display for TsVector {
@@ -116,7 +122,7 @@ impl<'a> FromSql<'a> for TsVector {
     fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
         let raw = &mut raw;
         let mut lexemes = Vec::new();
-        for _ in 0..wire::int(raw)? {
+        for _ in 0..wire::count(raw)? {
             let text = wire::text(raw)?.to_owned();
             let mut positions = Vec::new();
             for _ in 0..u16::from_be_bytes(wire::take(raw)?) {
@@ -137,15 +143,27 @@ impl<'a> FromSql<'a> for TsVector {
 
 impl ToSql for TsVector {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        out.put_i32(i32::try_from(self.lexemes.len())?);
+        // The server sorts the words, and takes for granted that each word and each place is there once.
+        let mut lexemes = BTreeMap::<&str, BTreeMap<u16, Weight>>::new();
         for lexeme in &self.lexemes {
-            put_text(&lexeme.text, out)?;
-            out.put_u16(u16::try_from(lexeme.positions.len())?);
+            let places = lexemes.entry(&lexeme.text).or_default();
             for Position { place, weight } in &lexeme.positions {
-                if *place > MAX_PLACE {
-                    return Err("a place in a document is beyond 16383".into());
+                if !(1..=MAX_PLACE).contains(place) {
+                    return Err("a place in a document is not between 1 and 16383".into());
                 }
-                out.put_u16(*place | (*weight as u16) << 14);
+                let greatest = places.entry(*place).or_default();
+                *greatest = (*greatest).max(*weight);
+            }
+        }
+        out.put_i32(i32::try_from(lexemes.len())?);
+        for (text, places) in lexemes {
+            put_text(text, out)?;
+            if places.len() > MAX_PLACES {
+                return Err(format!("a word has more than {MAX_PLACES} places").into());
+            }
+            out.put_u16(places.len() as u16);
+            for (place, weight) in places {
+                out.put_u16(place | (weight as u16) << 14);
             }
         }
         Ok(IsNull::No)
@@ -192,7 +210,7 @@ pub enum QueryItem {
         /// The word.
         text: String,
         /// Only where it has one of these weights; without any, of all.
-        weights: Vec<Weight>,
+        weights: BTreeSet<Weight>,
         /// Words that begin so will do.
         prefix: bool,
     },
@@ -239,7 +257,7 @@ impl TsQuery {
     }
 
     fn of(text: String, prefix: bool) -> Self {
-        let weights = Vec::new();
+        let weights = BTreeSet::new();
         Self {
             items: vec![QueryItem::Word {
                 text,
@@ -247,6 +265,24 @@ impl TsQuery {
                 prefix,
             }],
         }
+    }
+
+    /// The same, of words only where they have one of these weights; without any, of all.
+    ///
+    /// ```
+    /// use rowsmith_runtime::{TsQuery, Weight};
+    ///
+    /// let query = TsQuery::prefix("rat").weighing([Weight::B, Weight::A]);
+    /// assert_eq!(query.to_string(), "'rat':*AB");
+    /// ```
+    pub fn weighing(mut self, weights: impl IntoIterator<Item = Weight>) -> Self {
+        let chosen = BTreeSet::from_iter(weights);
+        for item in &mut self.items {
+            if let QueryItem::Word { weights, .. } = item {
+                weights.clone_from(&chosen);
+            }
+        }
+        self
     }
 
     /// Both queries.
@@ -311,53 +347,46 @@ impl fmt::Display for TsQuery {
         let mut written: Vec<(String, u8)> = Vec::new();
         for item in self.items.iter().rev() {
             let precedence = item.precedence();
-            let mut text = String::new();
-            match item {
+            let mut operand = |least: u8| {
+                let (text, inner) = written.pop().unwrap_or_default();
+                match inner < least {
+                    true => format!("( {text} )"),
+                    false => text,
+                }
+            };
+            let operator = match item {
                 QueryItem::Word {
-                    text: word,
+                    text,
                     weights,
                     prefix,
                 } => {
-                    quoted(&mut text, word)?;
+                    let mut word = String::new();
+                    quoted(&mut word, text)?;
                     if *prefix || !weights.is_empty() {
-                        text.push(':');
+                        word.push(':');
                     }
                     if *prefix {
-                        text.push('*');
+                        word.push('*');
                     }
-                    text.extend(weights.iter().map(|weight| weight.letter()));
+                    word.extend(weights.iter().rev().map(|weight| weight.letter()));
+                    written.push((word, precedence));
+                    continue;
                 }
                 QueryItem::Not => {
-                    let (operand, inner) = written.pop().unwrap_or_default();
-                    text = match inner < precedence {
-                        true => format!("!( {operand} )"),
-                        false => format!("!{operand}"),
-                    };
+                    let text = format!("!{}", operand(precedence));
+                    written.push((text, precedence));
+                    continue;
                 }
-                QueryItem::And | QueryItem::Or | QueryItem::Phrase(_) => {
-                    let operator = match item {
-                        QueryItem::And => "&".to_owned(),
-                        QueryItem::Or => "|".to_owned(),
-                        QueryItem::Phrase(1) => "<->".to_owned(),
-                        QueryItem::Phrase(distance) => format!("<{distance}>"),
-                        _ => String::new(),
-                    };
-                    let (right, of_right) = written.pop().unwrap_or_default();
-                    let (left, of_left) = written.pop().unwrap_or_default();
-                    // Phrases are not associative.
-                    let phrase = matches!(item, QueryItem::Phrase(_));
-                    let inside = |text: String, inner: u8, right: bool| match inner < precedence
-                        || (phrase && right && inner == precedence)
-                    {
-                        true => format!("( {text} )"),
-                        false => text,
-                    };
-                    let (left, right) =
-                        (inside(left, of_left, false), inside(right, of_right, true));
-                    text = format!("{left} {operator} {right}");
-                }
-            }
-            written.push((text, precedence));
+                QueryItem::And => Cow::Borrowed("&"),
+                QueryItem::Or => Cow::Borrowed("|"),
+                QueryItem::Phrase(1) => Cow::Borrowed("<->"),
+                QueryItem::Phrase(distance) => Cow::Owned(format!("<{distance}>")),
+            };
+            // Phrases are not associative.
+            let phrase = matches!(item, QueryItem::Phrase(_));
+            let right = operand(precedence + u8::from(phrase));
+            let left = operand(precedence);
+            written.push((format!("{left} {operator} {right}"), precedence));
         }
         written.pop().map_or(Ok(()), |(text, _)| f.write_str(&text))
     }
@@ -377,7 +406,7 @@ impl<'a> FromSql<'a> for TsQuery {
     fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
         let raw = &mut raw;
         let mut items = Vec::new();
-        for _ in 0..wire::int(raw)? {
+        for _ in 0..wire::count(raw)? {
             let [kind, detail] = wire::take(raw)?;
             items.push(match (kind, detail) {
                 (code::WORD, weights) => {
@@ -435,6 +464,9 @@ impl ToSql for TsQuery {
             };
             out.put_slice(&[code::OPERATOR, operator]);
             if let QueryItem::Phrase(distance) = item {
+                if *distance > MAX_DISTANCE {
+                    return Err("the distance of a phrase is beyond 16384".into());
+                }
                 out.put_u16(*distance);
             }
         }
@@ -472,6 +504,35 @@ mod tests {
         let [a, b, c] = ["a", "b", "c"].map(TsQuery::word);
         let query = a.followed_by(b.followed_by(c, 1), 2);
         assert_eq!(query.to_string(), "'a' <2> ( 'b' <-> 'c' )");
+    }
+
+    #[test]
+    fn phrases_reach_only_so_far() {
+        let [a, b] = ["a", "b"].map(TsQuery::word);
+        let mut out = BytesMut::new();
+        let phrase = a.clone().followed_by(b.clone(), 16384);
+        assert!(phrase.to_sql(&Type::TSQUERY, &mut out).is_ok());
+        let phrase = a.followed_by(b, 16385);
+        assert!(phrase.to_sql(&Type::TSQUERY, &mut out).is_err());
+    }
+
+    #[test]
+    fn weights_have_no_order() {
+        let [one, other] = [[Weight::A, Weight::C], [Weight::C, Weight::A]]
+            .map(|weights| TsQuery::word("a").weighing(weights));
+        assert_eq!(one, other);
+        assert_eq!(one.to_string(), "'a':AC");
+    }
+
+    #[test]
+    fn places_that_are_none_are_refused() {
+        let mut out = BytesMut::new();
+        for places in [vec![0], vec![16384], (1..=257).collect()] {
+            let document = TsVector {
+                lexemes: vec![Lexeme::at("a", places)],
+            };
+            assert!(document.to_sql(&Type::TS_VECTOR, &mut out).is_err());
+        }
     }
 
     #[test]

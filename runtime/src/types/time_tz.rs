@@ -33,7 +33,7 @@ pub struct TimeTz {
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 24 * 3600 * SECOND;
 /// The greatest distance from UTC that PostgreSQL knows: a second less than 16 hours.
-const MAX_OFFSET: i32 = 16 * 3600 - 1;
+const MAX_OFFSET: u32 = 16 * 3600 - 1;
 
 impl TimeTz {
     /// The time so many microseconds after midnight, so many seconds east of UTC.
@@ -77,7 +77,12 @@ impl TryFrom<TimeTz> for (chrono::NaiveTime, chrono::FixedOffset) {
 /// As PostgreSQL writes it: `09:30:00.5+02`, `00:00:00-03:30`.
 impl fmt::Display for TimeTz {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (seconds, fraction) = (self.microseconds / SECOND, self.microseconds % SECOND);
+        if self.microseconds < 0 {
+            f.write_str("-")?;
+        }
+        let microseconds = self.microseconds.unsigned_abs();
+        let second = SECOND.unsigned_abs();
+        let (seconds, fraction) = (microseconds / second, microseconds % second);
         let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
         write!(f, "{hours:02}:{minutes:02}:{:02}", seconds % 60)?;
         if fraction != 0 {
@@ -136,7 +141,7 @@ impl FromStr for TimeTz {
 
 impl TimeTz {
     fn is_one(&self) -> bool {
-        (0..=DAY).contains(&self.microseconds) && self.offset.abs() <= MAX_OFFSET
+        (0..=DAY).contains(&self.microseconds) && self.offset.unsigned_abs() <= MAX_OFFSET
     }
 }
 
@@ -210,6 +215,16 @@ mod tests {
             let time: TimeTz = text.parse().unwrap();
             assert_eq!(time.to_string(), text);
         }
+    }
+
+    #[test]
+    fn what_is_no_time_is_written_and_not_sent() {
+        let time = TimeTz::new(-1, i32::MIN);
+        assert_eq!(time.to_string(), "-00:00:00.000001-596523:14:08");
+        let mut out = BytesMut::new();
+        assert!(time.to_sql(&Type::TIMETZ, &mut out).is_err());
+        let raw = [0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0, 0, 0];
+        assert!(TimeTz::from_sql(&Type::TIMETZ, &raw).is_err());
     }
 
     #[test]

@@ -13,10 +13,16 @@ pub(crate) fn int(raw: &mut &[u8]) -> Result<i32, BoxError> {
     Ok(i32::from_be_bytes(*head))
 }
 
+/// Takes a number of parts from the front.
+pub(crate) fn count(raw: &mut &[u8]) -> Result<usize, BoxError> {
+    usize::try_from(int(raw)?).map_err(|_| "a number of parts is negative".into())
+}
+
 /// Takes a value from the front: its length and its bytes, or a length of -1 for NULL.
 pub(crate) fn value<'a>(raw: &mut &'a [u8]) -> Result<Option<&'a [u8]>, BoxError> {
-    let Ok(length) = usize::try_from(int(raw)?) else {
-        return Ok(None);
+    let length = match int(raw)? {
+        -1 => return Ok(None),
+        length => usize::try_from(length).map_err(|_| "a length is negative")?,
     };
     let (head, tail) = raw
         .split_at_checked(length)
@@ -32,7 +38,7 @@ pub(crate) fn value<'a>(raw: &mut &'a [u8]) -> Result<Option<&'a [u8]>, BoxError
 ///
 /// When the array has more than one dimension, for which Rust's lists have no place.
 pub(crate) fn array_elements(mut raw: &[u8]) -> Result<&[u8], BoxError> {
-    let dimensions = int(&mut raw)?;
+    let dimensions = count(&mut raw)?;
     int(&mut raw)?;
     int(&mut raw)?;
     if dimensions > 1 {
@@ -50,6 +56,17 @@ pub(crate) fn take<const N: usize>(raw: &mut &[u8]) -> Result<[u8; N], BoxError>
     let (head, tail) = raw.split_first_chunk().ok_or("the value ends too early")?;
     *raw = tail;
     Ok(*head)
+}
+
+/// The version that some formats begin with, of which there has been only one.
+pub(crate) const VERSION: u8 = 1;
+
+/// Takes that version from the front.
+pub(crate) fn version(raw: &mut &[u8]) -> Result<(), BoxError> {
+    match take(raw) {
+        Ok([VERSION]) => Ok(()),
+        _ => Err("the value is of an unknown version".into()),
+    }
 }
 
 /// Takes text that ends with a zero byte from the front.
@@ -82,4 +99,17 @@ pub(crate) fn put_value(
         out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }
     Ok(is_null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_negative_length_is_null() {
+        assert_eq!(value(&mut &[255, 255, 255, 255][..]).unwrap(), None);
+        assert!(value(&mut &[255, 255, 255, 254][..]).is_err());
+        assert!(count(&mut &[255, 255, 255, 255][..]).is_err());
+        assert!(array_elements(&[255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0]).is_err());
+    }
 }

@@ -7,7 +7,9 @@ use rowsmith_runtime::sql::{
     date_part, date_trunc, json_agg, lag, lead, length, lower, max, min, position, rank,
     row_number, string_agg, sum, upper, when, window,
 };
-use rowsmith_runtime::{Error, Executor, Expr, Select, alias, derived, row, table};
+use rowsmith_runtime::{
+    Error, Executor, Expr, Select, TsQuery, TsVector, alias, derived, row, table,
+};
 use rowsmith_test_trees::blog::{Comment, Post, PostTag, Profile, Role, Tag, User};
 use rowsmith_test_trees::text_types::Booking;
 
@@ -703,8 +705,16 @@ async fn functions() {
         .await
         .unwrap();
     assert_eq!(found, ["Notes"]);
+    let engine = TsQuery::prefix("engin").and(TsQuery::word("nothing").not());
+    let found: Vec<String> = Post::select()
+        .filter(Post::BODY.search(engine))
+        .columns(Post::TITLE)
+        .all(&db)
+        .await
+        .unwrap();
+    assert_eq!(found, ["Notes"]);
     let words = sql::to_tsvector("english", Post::BODY);
-    let ranked: Vec<(String, f32)> = Post::select()
+    let ranked: Vec<(TsVector, f32)> = Post::select()
         .filter(
             words
                 .clone()
@@ -717,7 +727,7 @@ async fn functions() {
         .all(&db)
         .await
         .unwrap();
-    assert_eq!(ranked[0].0, "'engin':3");
+    assert_eq!(ranked[0].0.to_string(), "'engin':3");
 
     let hour = rowsmith_runtime::Interval {
         months: 0,

@@ -137,6 +137,7 @@ impl Rust {
     pub(in crate::resolve) fn traits(&self) -> &'static [&'static str] {
         match self {
             Self::Std("::std::string::String") => &["Text"],
+            Self::Runtime("TsVector") => &["Searchable"],
             Self::Std("i16" | "i32" | "i64" | "f32" | "f64") | Self::Numeric => &["Number"],
             _ => &[],
         }

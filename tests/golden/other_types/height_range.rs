@@ -5,5 +5,5 @@
 pub struct HeightRange(pub ::rowsmith_runtime::Range<f64>);
 
 ::rowsmith_runtime::impl_range! {
-    HeightRange, f64, "public", "height_range"
+    HeightRange, f64, "public", "height_range", r#""public"."height""#
 }

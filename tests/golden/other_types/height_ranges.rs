@@ -5,5 +5,5 @@
 pub struct HeightRanges(pub ::rowsmith_runtime::Multirange<f64>);
 
 ::rowsmith_runtime::impl_multirange! {
-    HeightRanges, f64, "public", "height_ranges"
+    HeightRanges, f64, "public", "height_ranges", r#""public"."height""#
 }

@@ -223,6 +223,40 @@ pub mod level_range;
 #[allow(unused_imports)]
 pub use self::level_range::*;
 
+/// The type `public.oidmultirange`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod oidmultirange;
+
+#[allow(unused_imports)]
+pub use self::oidmultirange::*;
+
+/// The type `public.oidrange`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod oidrange;
+
+#[allow(unused_imports)]
+pub use self::oidrange::*;
+
 /// The schema as a whole: as SQL, and compared with a database.
 #[allow(
     dead_code,

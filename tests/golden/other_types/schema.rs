@@ -66,6 +66,11 @@ CREATE TYPE "public"."level_range" AS RANGE (
     MULTIRANGE_TYPE_NAME = "public"."level_multirange"
 );
 
+CREATE TYPE "public"."oidrange" AS RANGE (
+    SUBTYPE = oid,
+    MULTIRANGE_TYPE_NAME = "public"."oidmultirange"
+);
+
 CREATE TABLE "public"."arrays" (
     "id" bigint GENERATED ALWAYS AS IDENTITY,
     "a_money" money[],
@@ -245,6 +250,8 @@ CREATE TABLE "public"."spans" (
     "many_levels" "public"."level_multirange",
     "heights" "public"."height_range",
     "many_heights" "public"."height_ranges",
+    "oids" "public"."oidrange",
+    "many_oids" "public"."oidmultirange",
     CONSTRAINT "spans_pkey" PRIMARY KEY ("id")
 );
 
@@ -299,6 +306,7 @@ composite public.whole
     column numbers: bigint[]
 range public.height_range: public.height
 range public.level_range: public.level
+range public.oidrange: oid
 table public.arrays
     column id: bigint not null, identity always
     column a_money: money[]
@@ -470,6 +478,8 @@ table public.spans
     column many_levels: public.level_multirange
     column heights: public.height_range
     column many_heights: public.height_ranges
+    column oids: public.oidrange
+    column many_oids: public.oidmultirange
     primary key: spans_pkey (id)
 table public.texts
     column id: bigint not null, identity always

@@ -13,6 +13,10 @@ pub struct Span {
     pub heights: ::std::option::Option<super::HeightRange>,
     /// `public.height_ranges`, nullable
     pub many_heights: ::std::option::Option<super::HeightRanges>,
+    /// `public.oidrange`, nullable
+    pub oids: ::std::option::Option<super::Oidrange>,
+    /// `public.oidmultirange`, nullable
+    pub many_oids: ::std::option::Option<super::Oidmultirange>,
 }
 
 impl Span {
@@ -42,6 +46,16 @@ impl Span {
         ::std::option::Option<super::HeightRanges>,
     > = ::rowsmith_runtime::Column::new("many_heights");
 
+    /// The column `oids`.
+    pub const OIDS: ::rowsmith_runtime::Column<Self, ::std::option::Option<super::Oidrange>> =
+        ::rowsmith_runtime::Column::new("oids");
+
+    /// The column `many_oids`.
+    pub const MANY_OIDS: ::rowsmith_runtime::Column<
+        Self,
+        ::std::option::Option<super::Oidmultirange>,
+    > = ::rowsmith_runtime::Column::new("many_oids");
+
     /// The primary key on `id`.
     pub const SPANS_PKEY: &'static str = "spans_pkey";
 
@@ -51,7 +65,7 @@ impl Span {
         id: i64,
     ) -> ::rowsmith_runtime::Result<::std::option::Option<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "levels", "many_levels"::text, "heights", "many_heights"
+            SELECT "id", "levels", "many_levels"::text, "heights", "many_heights", "oids", "many_oids"
             FROM "public"."spans"
             WHERE "id" = $1"#;
         ::rowsmith_runtime::read::one_or_none(db, SQL, &[&id]).await
@@ -62,7 +76,7 @@ impl Span {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "id", "levels", "many_levels"::text, "heights", "many_heights"
+            SELECT "id", "levels", "many_levels"::text, "heights", "many_heights", "oids", "many_oids"
             FROM "public"."spans"
             ORDER BY "id""#;
         ::rowsmith_runtime::read::all(db, SQL, &[]).await
@@ -150,7 +164,7 @@ impl Span {
 }
 
 impl ::rowsmith_runtime::FromRow for Span {
-    const WIDTH: usize = 5;
+    const WIDTH: usize = 7;
 
     fn from_row(row: &::rowsmith_runtime::Row, at: usize) -> ::rowsmith_runtime::Result<Self> {
         ::std::result::Result::Ok(Self {
@@ -159,6 +173,8 @@ impl ::rowsmith_runtime::FromRow for Span {
             many_levels: ::rowsmith_runtime::get(row, at + 2)?,
             heights: ::rowsmith_runtime::get(row, at + 3)?,
             many_heights: ::rowsmith_runtime::get(row, at + 4)?,
+            oids: ::rowsmith_runtime::get(row, at + 5)?,
+            many_oids: ::rowsmith_runtime::get(row, at + 6)?,
         })
     }
 }
@@ -166,13 +182,15 @@ impl ::rowsmith_runtime::FromRow for Span {
 impl ::rowsmith_runtime::Table for Span {
     const NAME: &'static str = r#""public"."spans""#;
     const SELECT_LIST: &'static str =
-        r#""id", "levels", "many_levels"::text, "heights", "many_heights""#;
+        r#""id", "levels", "many_levels"::text, "heights", "many_heights", "oids", "many_oids""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::ID.spec(),
         Self::LEVELS.spec(),
         Self::MANY_LEVELS.spec(),
         Self::HEIGHTS.spec(),
         Self::MANY_HEIGHTS.spec(),
+        Self::OIDS.spec(),
+        Self::MANY_OIDS.spec(),
     ];
     const KEY: &'static [&'static str] = &["id"];
 }
@@ -189,6 +207,10 @@ pub struct NewSpan {
     pub heights: ::rowsmith_runtime::Assign<::std::option::Option<super::HeightRange>>,
     /// `public.height_ranges`, nullable
     pub many_heights: ::rowsmith_runtime::Assign<::std::option::Option<super::HeightRanges>>,
+    /// `public.oidrange`, nullable
+    pub oids: ::rowsmith_runtime::Assign<::std::option::Option<super::Oidrange>>,
+    /// `public.oidmultirange`, nullable
+    pub many_oids: ::rowsmith_runtime::Assign<::std::option::Option<super::Oidmultirange>>,
 }
 
 impl NewSpan {
@@ -199,6 +221,8 @@ impl NewSpan {
             many_levels: ::rowsmith_runtime::Assign::Omit,
             heights: ::rowsmith_runtime::Assign::Omit,
             many_heights: ::rowsmith_runtime::Assign::Omit,
+            oids: ::rowsmith_runtime::Assign::Omit,
+            many_oids: ::rowsmith_runtime::Assign::Omit,
         }
     }
 
@@ -229,6 +253,21 @@ impl NewSpan {
         self
     }
 
+    /// Sets `oids`.
+    pub fn oids(mut self, oids: impl ::rowsmith_runtime::IntoNullable<super::Oidrange>) -> Self {
+        self.oids = ::rowsmith_runtime::Assign::To(oids.into_nullable());
+        self
+    }
+
+    /// Sets `many_oids`.
+    pub fn many_oids(
+        mut self,
+        many_oids: impl ::rowsmith_runtime::IntoNullable<super::Oidmultirange>,
+    ) -> Self {
+        self.many_oids = ::rowsmith_runtime::Assign::To(many_oids.into_nullable());
+        self
+    }
+
     /// Inserts the row and returns it as the database has it.
     pub async fn insert(
         &self,
@@ -247,6 +286,8 @@ impl ::rowsmith_runtime::NewRow for NewSpan {
             .cast(r#""public"."level_multirange""#),
         ::rowsmith_runtime::WriteColumn::new(r#""heights""#, r#""public"."height_range""#),
         ::rowsmith_runtime::WriteColumn::new(r#""many_heights""#, r#""public"."height_ranges""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""oids""#, r#""public"."oidrange""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""many_oids""#, r#""public"."oidmultirange""#),
     ];
 
     fn values(
@@ -259,6 +300,8 @@ impl ::rowsmith_runtime::NewRow for NewSpan {
             self.many_levels.value(),
             self.heights.value(),
             self.many_heights.value(),
+            self.oids.value(),
+            self.many_oids.value(),
         ]
     }
 }
@@ -274,6 +317,10 @@ pub struct SpanPatch {
     pub heights: ::rowsmith_runtime::Assign<::std::option::Option<super::HeightRange>>,
     /// `public.height_ranges`, nullable
     pub many_heights: ::rowsmith_runtime::Assign<::std::option::Option<super::HeightRanges>>,
+    /// `public.oidrange`, nullable
+    pub oids: ::rowsmith_runtime::Assign<::std::option::Option<super::Oidrange>>,
+    /// `public.oidmultirange`, nullable
+    pub many_oids: ::rowsmith_runtime::Assign<::std::option::Option<super::Oidmultirange>>,
 }
 
 impl SpanPatch {
@@ -315,6 +362,21 @@ impl SpanPatch {
         self
     }
 
+    /// Sets `oids`.
+    pub fn oids(mut self, oids: impl ::rowsmith_runtime::IntoNullable<super::Oidrange>) -> Self {
+        self.oids = ::rowsmith_runtime::Assign::To(oids.into_nullable());
+        self
+    }
+
+    /// Sets `many_oids`.
+    pub fn many_oids(
+        mut self,
+        many_oids: impl ::rowsmith_runtime::IntoNullable<super::Oidmultirange>,
+    ) -> Self {
+        self.many_oids = ::rowsmith_runtime::Assign::To(many_oids.into_nullable());
+        self
+    }
+
     /// Changes the row with this primary key and returns it; `None` when there is none.
     pub async fn apply(
         &self,
@@ -335,6 +397,8 @@ impl ::rowsmith_runtime::Patch for SpanPatch {
             .cast(r#""public"."level_multirange""#),
         ::rowsmith_runtime::WriteColumn::new(r#""heights""#, r#""public"."height_range""#),
         ::rowsmith_runtime::WriteColumn::new(r#""many_heights""#, r#""public"."height_ranges""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""oids""#, r#""public"."oidrange""#),
+        ::rowsmith_runtime::WriteColumn::new(r#""many_oids""#, r#""public"."oidmultirange""#),
     ];
 
     fn values(
@@ -347,6 +411,8 @@ impl ::rowsmith_runtime::Patch for SpanPatch {
             self.many_levels.value(),
             self.heights.value(),
             self.many_heights.value(),
+            self.oids.value(),
+            self.many_oids.value(),
         ]
     }
 }

@@ -1,10 +1,12 @@
 //! Arrays and ranges, and what contains what.
 
+use std::borrow::Cow;
+
 use super::{Of, methods};
 use crate::column::Wire;
 use crate::expr::{Expr, Expression, Fragment, Level, Operand};
 use crate::value::{Array, Container, Element, IsRange, Like, Overlap, SqlType, Value};
-use crate::{NdArray, Range};
+use crate::{Multirange, NdArray, Range};
 
 methods! {
     /// `self @> other`: whether it contains all of the other.
@@ -34,7 +36,7 @@ methods! {
         self.into_expr().compare(other, " && ")
     }
 
-    /// Whether this is one of the array's elements (`$1 = ANY(self)`) or within the range
+    /// Whether this is one of the array's elements (`$1 = ANY(self)`) or within the range or multirange
     /// (`self @> $1`).
     pub fn has<T, R>(self, element: R) -> Expr<R::Scope<S>, Option<bool>>
     where
@@ -101,7 +103,7 @@ methods! {
     }
 }
 
-/// A type whose values have elements: arrays and ranges.
+/// A type whose values have elements: arrays, ranges and multiranges.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no elements",
     label = "this needs an array or a range"
@@ -141,16 +143,31 @@ where
     type Element = T;
 
     fn has(container: Fragment, element: Fragment) -> Fragment {
-        has_element::<T>(container, element)
+        has_element(container, element, T::sql_name())
     }
 }
 
-/// `range @> element`.
+impl<T: Element> HasElements for Multirange<T>
+where
+    Self: SqlType,
+{
+    type Element = T;
+
+    fn has(container: Fragment, element: Fragment) -> Fragment {
+        has_element(container, element, T::sql_name())
+    }
+}
+
+/// `ranges @> element`, of a range or a multirange with bounds of this type.
 #[doc(hidden)]
-pub fn has_element<T: SqlType>(range: Fragment, element: Fragment) -> Fragment {
+pub fn has_element(
+    ranges: Fragment,
+    element: Fragment,
+    bound: impl Into<Cow<'static, str>>,
+) -> Fragment {
     // A bare parameter would be taken for another range.
-    let element = element.cast(T::sql_name());
-    range.binary(" @> ", element, Level::Comparison)
+    let element = element.cast(bound);
+    ranges.binary(" @> ", element, Level::Comparison)
 }
 
 impl<S, V: Value, K> Expr<S, V, K> {

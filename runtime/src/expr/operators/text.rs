@@ -3,7 +3,7 @@
 use super::{Of, methods};
 use crate::column::Wire;
 use crate::expr::{Expr, Expression, Fragment, Level, Operand};
-use crate::value::{Either, Like, Nullability, Text, Value};
+use crate::value::{Either, Like, Searchable, Text, Value, ValueOf};
 
 methods! {
     /// `self LIKE pattern`, in which `%` is any text and `_` any character.
@@ -92,15 +92,18 @@ methods! {
     }
 
     /// `self @@ query`: full-text search, of a text or a `tsvector`.
-    /// [`sql::websearch`](crate::sql::websearch) and its like make queries.
-    pub fn search<F, N: Nullability, K2>(
+    /// [`sql::websearch`](crate::sql::websearch) and its like make queries, and a
+    /// [`TsQuery`](crate::TsQuery) is one.
+    pub fn search<Q>(
         self,
-        query: Expr<F, crate::sql::TsQuery<N>, K2>,
-    ) -> Expr<(S, F), Either<V::Null, N, bool>>
+        query: Q,
+    ) -> Expr<(S, Q::Scope), Either<V::Null, <Q::Value as Value>::Null, bool>>
     where
-        V::Base: Text,
+        V::Base: Searchable,
+        Q: Expression<Value: ValueOf<crate::TsQuery>>,
     {
-        let sql = self.into_expr().sql.binary(" @@ ", query.sql, Level::Comparison);
+        let query = query.into_expr().sql;
+        let sql = self.into_expr().sql.binary(" @@ ", query, Level::Comparison);
         Expr::new(sql, Wire::default())
     }
 }
