@@ -189,14 +189,25 @@ fn byte_offset(text: &str, location: Location) -> usize {
 fn is_reasonable(text: &str) -> bool {
     const MAX_CHAIN: usize = 8 * 1024;
     let mut chain = 0;
-    let mut quoted = false;
+    let mut quote = None;
+    let mut in_word = false;
     text.bytes().all(|b| {
+        if quote.is_some() {
+            if quote == Some(b) {
+                quote = None;
+            }
+            return true;
+        }
+        let word = b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.') || !b.is_ascii();
         match b {
-            b'\'' => quoted = !quoted,
+            b'\'' | b'"' => quote = Some(b),
             b',' | b'(' | b')' | b';' => chain = 0,
-            _ if quoted || b.is_ascii_alphanumeric() => {}
+            // A word that joins, such as `OR`, or one that is joined.
+            _ if word => chain += usize::from(!in_word),
+            _ if b.is_ascii_whitespace() => {}
             _ => chain += 1,
         }
+        in_word = word;
         chain < MAX_CHAIN
     })
 }
