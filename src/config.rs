@@ -332,7 +332,7 @@ pub struct Lookup {
 }
 
 /// The key of a row of a lookup table.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(untagged)]
 pub enum LookupValue {
     /// A key that is an integer.

@@ -35,6 +35,7 @@ pub mod config;
 pub mod diagnostics;
 pub mod model;
 pub mod output;
+mod patterns;
 pub mod render;
 pub mod resolve;
 pub mod source;

@@ -9,9 +9,9 @@ mod functions;
 mod keys;
 mod locking;
 mod names;
+mod objects;
 mod overrides;
 mod own_types;
-mod patterns;
 mod relations;
 mod routines;
 mod rows;
@@ -32,11 +32,12 @@ use crate::model::{Entity, Field, Function, Ident, Model, Module, Relation, Trav
 
 use declared::Declared;
 use keys::Keys;
+use objects::{Object, Objects};
 use routines::Callables;
 use rows::{Row, is_writable};
 use settings::Settings;
 use tags::Tags;
-use tree::{Object, Tree};
+use tree::Tree;
 use types::builtin::Families;
 pub use types::builtin::{TypeMapping, type_mappings};
 use types::{Types, Value};
@@ -122,12 +123,11 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let mut types = Types::new(catalog, families);
     overrides::set_types(catalog, config, &mut types, &settings);
     domains::set_newtypes(catalog, config, &mut types, &settings);
-    let declared = Declared::new(catalog, config, &tags.config, &types, &settings);
-    let keys = Keys::new(catalog, config, &types, &settings);
+    let objects = Objects::new(catalog, config, &types, &settings);
+    let declared = Declared::new(&objects, config, &tags.config, &types, &settings);
+    let keys = Keys::new(&objects, config, &declared, &types, &settings);
     let callables = Callables::new(catalog, config, &types, &settings);
-    let tree = Tree::new(
-        catalog, config, &types, &keys, &callables, &settings, &declared,
-    );
+    let tree = Tree::new(&objects, config, &keys, &callables, &settings, &declared);
     let versions = locking::versions(&tree, config, &settings, &declared);
     let context = Context {
         types,

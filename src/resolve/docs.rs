@@ -3,8 +3,8 @@
 //! Plain text with code in backticks; to escape it is the business of whoever writes it.
 
 use super::Context;
+use super::objects::Object;
 use super::rows::{Field, Key, KeyKind, Row, sorted};
-use super::tree::Object;
 use crate::catalog::{Attribute, Identity, IndexOn, QualifiedName, Table, TableKind, TypeRef};
 
 /// How much of an expression is shown.

@@ -2,14 +2,14 @@
 
 use super::Context;
 use super::docs;
+use super::objects::Object;
 use super::own_types;
-use super::patterns::Patterns;
 use super::settings::Settings;
-use super::tree::Object;
 use super::types::{Types, Value};
 use crate::catalog::{Catalog, Check, Domain};
 use crate::config::Config;
 use crate::model::{Form, Ident, Newtype, NewtypeFile, Violation};
+use crate::patterns::Patterns;
 
 /// Gives the domains that the configuration names a type of their own.
 pub(super) fn set_newtypes<'a>(
@@ -18,19 +18,19 @@ pub(super) fn set_newtypes<'a>(
     types: &mut Types<'a>,
     settings: &Settings,
 ) {
-    let newtypes = Patterns::new("`newtypes`", &config.newtypes, settings);
+    let newtypes = Patterns::new("`newtypes`", &config.newtypes, |it| settings.report(it));
     for domain in &catalog.domains {
-        if newtypes.matches(&domain.name) && !types.root(domain).is_text() {
+        if newtypes.matches(&domain.name) && !types.root(&domain.base).is_text() {
             types.set_newtype(domain);
         }
     }
-    newtypes.report_idle("domain", settings);
+    newtypes.report_idle("domain", |it| settings.report(it));
 }
 
 /// The struct of a domain.
 pub(super) fn newtype<'a>(domain: &'a Domain, context: &Context<'a>) -> NewtypeFile {
     let names = context.tree.names(&domain.name);
-    let value = context.types.root(domain);
+    let value = context.types.root(&domain.base);
     let traits = match value.builtin {
         Some(builtin) if !value.is_array() => builtin.rust.traits(),
         _ => &[],
@@ -74,11 +74,7 @@ pub(super) fn newtype<'a>(domain: &'a Domain, context: &Context<'a>) -> NewtypeF
         newtype: Newtype {
             name: names.ty.clone(),
             doc,
-            derives: own_types::with_configured(
-                &own_types::derives(&value, context),
-                &domain.name,
-                context,
-            ),
+            derives: own_types::with_configured(&own_types::derives(&value), &domain.name, context),
             attributes: context.settings.attributes(&domain.name),
             inner: value.rust(|named| context.tree.named(&domain.name.schema, named)),
             form,

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::Context;
 use super::docs;
 use super::names::{self, Grant, Holder, Namespace, Wish};
+use super::objects::Object;
 use super::rows::{Field, Key, KeyKind, Row};
 use super::settings::Wanted;
 use super::sql;
-use super::tree::Object;
 use crate::catalog::{QualifiedName, View};
 use crate::model::{Function, Param, Returns};
 

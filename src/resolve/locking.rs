@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::declared::Declared;
+use super::objects::Object;
 use super::rows::is_writable;
-use super::settings::{Settings, unmatched};
-use super::tree::{Object, Tree};
+use super::settings::Settings;
+use super::tree::Tree;
 use super::writes::has_patch;
 use crate::catalog::{Column, QualifiedName, Table, TableKind, TypeRef};
 use crate::config::Config;
+use crate::patterns::unmatched;
 
 /// PostgreSQL's own version of a row: the transaction that wrote it (manual, "System Columns").
 static XMIN: LazyLock<Column> = LazyLock::new(|| Column {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::settings::Settings;
-use super::settings::section::{Parts, Section};
 use super::types::{Override, Types};
 use crate::catalog::{Catalog, QualifiedName, TypeRef};
 use crate::config::{Config, TypeOverride};
 use crate::diagnostics::Diagnostic;
+use crate::patterns::{Parts, Section};
 
 /// Gives the types that the configuration names the Rust types that it has for them. Where several
 /// patterns match, the longest one wins.

@@ -3,11 +3,10 @@
 use super::Context;
 use super::docs;
 use super::names::{self, Holder, Namespace, Wish};
+use super::objects::Object;
 use super::rows;
-use super::tree::Object;
 use super::types::Value;
 use crate::catalog;
-use crate::config::Decimals;
 use crate::model::{Composite, CompositeField, Enum, Form, Ident, Newtype, NewtypeFile, Variant};
 
 /// The enum of an enum type. Of labels that want the same variant the first by name has it, for a
@@ -153,9 +152,9 @@ pub(super) fn range<'a>(
 }
 
 /// What a struct around a value derives.
-pub(super) fn derives(value: &Value<'_>, context: &Context<'_>) -> Vec<&'static str> {
+pub(super) fn derives(value: &Value<'_>) -> Vec<&'static str> {
     let mut derives = vec!["Clone"];
-    if value.is_copied() && context.types.families().decimals != Decimals::BigDecimal {
+    if value.is_copied() {
         derives.push("Copy");
     }
     derives.extend(["Debug", "PartialEq"]);

@@ -6,7 +6,6 @@ use super::Context;
 use super::docs;
 use super::locking::is_system;
 use super::names::{self, Grant, Holder, Namespace, Wish};
-use super::patterns::Patterns;
 use super::rows::{self, Row};
 use super::settings::Settings;
 use super::sql;
@@ -20,8 +19,9 @@ use crate::diagnostics::Diagnostic;
 use crate::model::{
     self, CompositeField, Ident, Routine, RoutineParam, RoutineReturns, RoutineRow,
 };
+use crate::patterns::{Origin, Patterns};
 
-/// What the tree has besides its objects, by schema.
+/// What the tree has besides its objects, by the schema whose module it is in.
 #[derive(Default)]
 pub(super) struct Callables<'a> {
     /// Functions and procedures that can be called.
@@ -34,36 +34,38 @@ impl<'a> Callables<'a> {
     /// Finds them, and says what is left out.
     pub(super) fn new(
         catalog: &'a Catalog,
-        config: &Config,
+        config: &'a Config,
         types: &Types<'a>,
         settings: &Settings,
     ) -> Self {
+        let module = |schema: &'a str| settings.module_of(schema, &config.default_schema);
         let include = Patterns::new(
             "`include` of `[routines]`",
             &config.routines.include,
-            settings,
+            |it| settings.report(it),
         );
         let exclude = Patterns::new(
             "`exclude` of `[routines]`",
             &config.routines.exclude,
-            settings,
+            |it| settings.report(it),
         );
         let mut callables = Self::default();
         let mut aggregates = Vec::new();
         for function in &catalog.functions {
-            let excluded = exclude.matches(&function.name);
-            if excluded || !(include.is_empty() || include.matches(&function.name)) {
+            let signature = signature(function);
+            // Each counts as used, so all are asked.
+            let matches = |patterns: &Patterns<'_>| {
+                patterns.matches(&function.name) | patterns.matches(&signature)
+            };
+            let (excluded, included) = (matches(&exclude), matches(&include));
+            if excluded || !(include.is_empty() || included) {
                 continue;
             }
-            let name = docs::code(&signature(function));
+            let name = docs::code(&signature);
             match obstacle(function, types) {
                 None => {
-                    let schema = function.name.schema.as_str();
-                    callables
-                        .functions
-                        .entry(schema)
-                        .or_default()
-                        .push(function);
+                    let functions = callables.functions.entry(module(&function.name.schema));
+                    functions.or_default().push(function);
                 }
                 // Only the server calls them.
                 Some(Obstacle::Trigger) => {}
@@ -81,17 +83,19 @@ impl<'a> Callables<'a> {
             settings.report(Diagnostic::note(message).help("call them in a query of your own"));
         }
         for patterns in [include, exclude] {
-            patterns.report_idle("function or procedure", settings);
+            patterns.report_idle("function or procedure", |it| settings.report(it));
         }
         for sequence in catalog.sequences.iter().filter(|s| s.owned_by.is_none()) {
-            let schema = sequence.name.schema.as_str();
-            callables
-                .sequences
-                .entry(schema)
-                .or_default()
-                .push(sequence);
+            let sequences = callables.sequences.entry(module(&sequence.name.schema));
+            sequences.or_default().push(sequence);
         }
         callables
+    }
+
+    /// The names of all of them.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a QualifiedName> {
+        let functions = self.functions.values().flatten().map(|it| &it.name);
+        functions.chain(self.sequences.values().flatten().map(|it| &it.name))
     }
 }
 
@@ -202,7 +206,8 @@ struct Planned<'a> {
     key: String,
     wish: String,
     other: String,
-    configured: bool,
+    /// Who says what it is called, if anybody does.
+    configured: Option<Origin>,
     count: usize,
 }
 
@@ -213,7 +218,7 @@ pub(super) fn routines<'a>(
     context: &Context<'a>,
 ) -> Option<model::Routines> {
     let functions = context.callables.functions.get(schema)?;
-    let planned = plan(functions, rows, context);
+    let planned = plan(schema, functions, context);
     let mut order: Vec<usize> = (0..planned.len()).collect();
     // Who is spelled exactly so goes first, and with all that may be left out comes last.
     order.sort_by_key(|i| {
@@ -229,7 +234,7 @@ pub(super) fn routines<'a>(
             holder: Holder::Overload(word(it.function), &it.key),
             first: it.wish.clone(),
             others: vec![it.other.clone()],
-            configured: it.configured,
+            configured: it.configured.is_some(),
         }
     });
     let grants = Namespace::default().grant(wishes.collect(), names::escape);
@@ -266,57 +271,57 @@ fn required(function: &Function) -> usize {
 
 /// Says that an overload has a name of its own.
 fn report(it: &Planned<'_>, grant: &Grant<'_>, context: &Context<'_>) {
-    let Some((wanted, other)) = &grant.lost else {
-        return;
-    };
-    let message = format!(
-        "the {} {} can't be called `{wanted}`, which belongs to {other}; it is called `{}`",
-        word(it.function),
-        docs::code(&it.key),
-        grant.name
-    );
-    let diagnostic = match it.configured {
-        true => Diagnostic::error(message),
-        false => Diagnostic::note(message),
-    };
-    context.settings.report(diagnostic.help(format!(
-        "choose a name in the configuration: `{:?} = \"…\"` under `[names]`",
-        it.key
-    )));
+    let holder = Holder::Overload(word(it.function), &it.key);
+    context
+        .settings
+        .report_routine_loss(holder, grant, it.configured);
 }
 
-fn plan<'a>(
-    functions: &[&'a Function],
-    rows: &HashMap<&'a QualifiedName, &Row<'a>>,
-    context: &Context<'a>,
-) -> Vec<Planned<'a>> {
+fn plan<'a>(schema: &str, functions: &[&'a Function], context: &Context<'a>) -> Vec<Planned<'a>> {
     let mut functions = functions.to_vec();
-    functions.sort_by_cached_key(|it| (&it.name, inputs(it).count(), signature(it)));
+    // Who comes to the root from another schema comes last.
+    functions.sort_by_cached_key(|it| {
+        let elsewhere = it.name.schema != schema;
+        (elsewhere, &it.name, inputs(it).count(), signature(it))
+    });
     let mut overloads: HashMap<_, Vec<&Function>> = HashMap::new();
     for function in &functions {
         overloads.entry(&function.name).or_default().push(function);
     }
+    let sequences = context.callables.sequences.get(schema);
     let mut planned = Vec::new();
     for function in &functions {
         let Some(same) = overloads.get(&function.name) else {
             continue;
         };
         let key = signature(function);
-        let shared = same.len() > 1 || rows.contains_key(&function.name);
-        let own = context.settings.name(&Holder::Overload("function", &key));
-        let plain = || match shared {
-            true => None,
-            false => context
-                .settings
-                .name(&Holder::Object("function", &function.name)),
-        };
-        let configured = own.or_else(plain);
+        // What is said of the bare name is said of a type or sequence, where there is one.
+        let shared = same.len() > 1
+            || context.tree.has(&function.name)
+            || sequences.is_some_and(|all| all.iter().any(|it| it.name == function.name));
+        let of_all = Holder::Object("function", &function.name);
+        let holders = [
+            Some(Holder::Overload("function", &key)),
+            (!shared).then_some(of_all),
+        ];
+        let configured = holders.into_iter().flatten().find_map(|holder| {
+            let name = context.settings.name(&holder)?;
+            Some((name, context.settings.name_origin(&holder)))
+        });
         let stem = match configured {
-            Some(name) => names::bare(name).to_owned(),
-            None => super::tree::snake_or_unnamed(&function.name),
+            Some((name, _)) => names::bare(name).to_owned(),
+            None => super::objects::snake_or_unnamed(&function.name),
         };
         let types: Vec<String> = identity(function).map(|it| type_word(&it.ty)).collect();
-        let other = format!("{stem}_{}", types.join("_"));
+        let typed = match types.as_slice() {
+            [] => stem.clone(),
+            types => format!("{stem}_{}", types.join("_")),
+        };
+        // Overloads all have their types in their names, so that another one renames none.
+        let plain = match configured {
+            None if same.len() > 1 => typed.clone(),
+            _ => stem,
+        };
         let first = required(function);
         let optional: Vec<String> = inputs(function)
             .enumerate()
@@ -344,9 +349,11 @@ fn plan<'a>(
             planned.push(Planned {
                 function,
                 key: key.clone(),
-                wish: format!("{stem}{with}"),
-                other: format!("{other}{with}"),
-                configured: configured.is_some() && with.is_empty(),
+                wish: format!("{plain}{with}"),
+                other: format!("{typed}{with}"),
+                configured: configured
+                    .filter(|_| with.is_empty())
+                    .map(|(_, origin)| origin),
                 count,
             });
         }
@@ -642,13 +649,14 @@ fn doc(function: &Function) -> Vec<String> {
 
 /// The sequences of a schema's module.
 pub(super) fn sequences(schema: &str, context: &Context<'_>) -> Option<model::Sequences> {
-    let sequences = context.callables.sequences.get(schema)?;
+    let mut sequences = context.callables.sequences.get(schema)?.clone();
+    sequences.sort_by_key(|it| (it.name.schema != schema, &it.name));
     let wishes = sequences.iter().map(|sequence| {
         let holder = Holder::Object("sequence", &sequence.name);
         let configured = context.settings.name(&holder);
         let first = match configured {
             Some(name) => names::bare(name).to_owned(),
-            None => super::tree::snake_or_unnamed(&sequence.name),
+            None => super::objects::snake_or_unnamed(&sequence.name),
         };
         Wish {
             holder,

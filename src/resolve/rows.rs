@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::Context;
 use super::locking::is_system;
 use super::names::{self, Holder, Namespace, Wish};
+use super::objects::Object;
 use super::sql;
-use super::tree::Object;
 use super::types::Value;
 use crate::catalog::{
     Column, Deferral, ForeignKey, Identity, Index, IndexOn, QualifiedName, Table, TableKind,

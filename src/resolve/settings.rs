@@ -1,16 +1,14 @@
 //! What the configuration and the comments of the schema say about names, relations and the rest, and
 //! whether they say it of anything.
 
-pub(super) mod section;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::names::{self, Grant, Holder, Words};
+use super::names::{self, Case, Grant, Holder, Words};
 use crate::catalog::QualifiedName;
 use crate::config::{ColumnSettings, Config, FunctionSetting, RelationNames, RelationSide, Skip};
 use crate::diagnostics::Diagnostic;
-use section::{Parts, Section};
+use crate::patterns::{Origin, Parts, Section, unmatched};
 
 /// The part of the configuration that [`super::resolve`] needs, checked.
 pub(super) struct Settings {
@@ -122,7 +120,21 @@ impl Settings {
             let setting = match setting {
                 FunctionSetting::Take(_) => Some(setting.clone()),
                 FunctionSetting::Name(name) => {
-                    checked("functions", key, name, &mut diagnostics).map(FunctionSetting::Name)
+                    let name = checked("functions", key, name, &mut diagnostics);
+                    let name = name.filter(|name| {
+                        let fits = Case::Snake.fits(name);
+                        if !fits {
+                            diagnostics.push(
+                                Diagnostic::error(format!(
+                                    "`{name}`, configured for `{key}`, is not in snake_case, as rustc \
+                                     wants it"
+                                ))
+                                .help(format!("change `{key:?}` under `[functions]`")),
+                            );
+                        }
+                        fits
+                    });
+                    name.map(FunctionSetting::Name)
                 }
             };
             setting
@@ -182,10 +194,16 @@ impl Settings {
         None
     }
 
-    /// The schema's items are at the root of the tree.
-    pub(super) fn is_at_root(&self, schema: &str) -> bool {
+    /// The schema whose module holds what is in a schema: the root's, or its own.
+    pub(super) fn module_of<'s>(&self, schema: &'s str, root: &'s str) -> &'s str {
+        if schema == root {
+            return root;
+        }
         let module = self.modules.get(schema, Parts::Schema);
-        module.is_some_and(|module| module == ROOT)
+        match module.is_some_and(|module| module == ROOT) {
+            true => root,
+            false => schema,
+        }
     }
 
     /// What is configured for a column of a table or view, or an attribute of a composite.
@@ -286,7 +304,8 @@ impl Settings {
         self.diagnostics.borrow_mut().push(diagnostic);
     }
 
-    /// Says who lost a name to whom, if anybody did. `thing` is what is named: `field`, `struct`.
+    /// Says who lost a name to whom, if anybody did, and that a configured name is not written as rustc
+    /// wants it. `thing` is what is named: `field`, `struct`.
     pub(super) fn report_loss(
         &self,
         thing: &str,
@@ -294,28 +313,38 @@ impl Settings {
         grant: &Grant<'_>,
         configured: bool,
     ) {
-        let Some((wanted, other)) = &grant.lost else {
-            return;
-        };
         let key = key(&holder);
-        self.report(
-            loss(thing, &holder, wanted, other, &grant.name, configured).help(format!(
-                "choose a name in the configuration: `{key:?} = \"…\"` under `[names]`"
-            )),
-        );
+        let chosen = format!("`{key:?} = \"…\"` under `[names]`");
+        let configured = configured.then(|| self.name_origin(&holder));
+        self.report_name(thing, holder, grant, configured, &chosen);
+    }
+
+    /// The same for a function or procedure of the database.
+    pub(super) fn report_routine_loss(
+        &self,
+        holder: Holder<'_>,
+        grant: &Grant<'_>,
+        configured: Option<Origin>,
+    ) {
+        let chosen = format!("`{:?} = \"…\"` under `[names]`", key(&holder));
+        self.report_name("Rust function", holder, grant, configured, &chosen);
+    }
+
+    /// Who gave the name that is configured.
+    pub(super) fn name_origin(&self, holder: &Holder<'_>) -> Origin {
+        self.names.origin(&key(holder), parts(holder))
     }
 
     /// The same for a module that is configured.
     pub(super) fn report_module_loss(&self, holder: Holder<'_>, grant: &Grant<'_>) {
-        let Some((wanted, other)) = &grant.lost else {
-            return;
-        };
-        let key = key(&holder);
-        self.report(
-            loss("module", &holder, wanted, other, &grant.name, true).help(format!(
-                "choose another name in the configuration: `{key:?} = \"…\"` under `[modules]`"
-            )),
-        );
+        let chosen = format!("`{:?} = \"…\"` under `[modules]`", key(&holder));
+        self.report_name("module", holder, grant, Some(Origin::Exact), &chosen);
+    }
+
+    /// The same for the enum of a lookup table, of the name that is configured for it.
+    pub(super) fn report_lookup_loss(&self, holder: Holder<'_>, grant: &Grant<'_>) {
+        let chosen = format!("`name = \"…\"` under `[lookups.{:?}]`", key(&holder));
+        self.report_name("Rust enum", holder, grant, Some(Origin::Exact), &chosen);
     }
 
     /// The same for a function that rests on a constraint, index or key.
@@ -325,15 +354,66 @@ impl Settings {
         holder: Holder<'_>,
         grant: &Grant<'_>,
     ) {
-        let Some((wanted, other)) = &grant.lost else {
-            return;
-        };
         let key = format!("{table}.{}", grant.name);
-        self.report(
-            loss("function", &holder, wanted, other, &grant.name, false).help(format!(
-                "choose a name in the configuration: `{key:?} = \"…\"` under `[functions]`"
-            )),
-        );
+        let chosen = format!("`{key:?} = \"…\"` under `[functions]`");
+        self.report_name("function", holder, grant, None, &chosen);
+    }
+
+    /// The same for a relation.
+    pub(super) fn report_relation_loss(
+        &self,
+        holder: Holder<'_>,
+        side: Side,
+        grant: &Grant<'_>,
+        configured: bool,
+    ) {
+        let key = key(&holder);
+        let chosen = format!("`{} = \"…\"` under `[relations.{key:?}]`", side.key());
+        let names = &self.relations[side as usize];
+        let configured = configured.then(|| names.origin(&key, Parts::Any));
+        self.report_name("relation", holder, grant, configured, &chosen);
+    }
+
+    fn report_name(
+        &self,
+        thing: &str,
+        holder: Holder<'_>,
+        grant: &Grant<'_>,
+        configured: Option<Origin>,
+        chosen: &str,
+    ) {
+        let fault = |message: String| match configured {
+            Some(Origin::Exact | Origin::Pattern) => Diagnostic::error(message),
+            Some(Origin::Comment) | None => Diagnostic::warning(message),
+        };
+        let lost = |message: String| match thing {
+            "Rust function" if configured.is_none() => Diagnostic::note(message),
+            _ => fault(message),
+        };
+        if let Some((wanted, other)) = &grant.lost {
+            let message = format!(
+                "the {thing} of {holder} can't be called `{wanted}`, which belongs to {other}; it is called \
+                 `{}`",
+                grant.name
+            );
+            let another = if configured.is_some() { "another" } else { "a" };
+            let help = format!("choose {another} name in the configuration: {chosen}");
+            self.report(lost(message).help(help));
+        }
+        let case = match thing {
+            "struct" | "Rust enum" | "variant" => Case::Camel,
+            "constant" => Case::Shouty,
+            _ => Case::Snake,
+        };
+        if configured.is_some() && !case.fits(&grant.name) {
+            let message = format!(
+                "the {thing} of {holder} can't be called `{}`: rustc wants {}",
+                grant.name,
+                case.word()
+            );
+            let spelled = case.spell(&grant.name);
+            self.report(fault(message).help(format!("write `{spelled}`: {chosen}")));
+        }
     }
 
     /// Says that a function can't have the name that is configured for it.
@@ -364,25 +444,6 @@ impl Settings {
                 "its items are at the root of the tree, too; choose a name in the configuration if you \
                  want the module: `{:?} = \"…\"` under `[names]`",
                 key(&other)
-            )),
-        );
-    }
-
-    /// The same for a relation.
-    pub(super) fn report_relation_loss(
-        &self,
-        holder: Holder<'_>,
-        side: Side,
-        wanted: &str,
-        other: Holder<'_>,
-        name: &str,
-        configured: bool,
-    ) {
-        let key = key(&holder);
-        let side = side.key();
-        self.report(
-            loss("relation", &holder, wanted, &other, name, configured).help(format!(
-                "choose a name in the configuration: `{side} = \"…\"` under `[relations.{key:?}]`"
             )),
         );
     }
@@ -440,30 +501,6 @@ impl Settings {
 }
 
 const FOREIGN_KEY: &str = "the key is `schema.table.constraint` of a foreign key";
-
-fn loss(
-    thing: &str,
-    holder: &Holder<'_>,
-    wanted: &str,
-    other: &Holder<'_>,
-    name: &str,
-    configured: bool,
-) -> Diagnostic {
-    let message = format!(
-        "the {thing} of {holder} can't be called `{wanted}`, which belongs to {other}; it is called \
-         `{name}`"
-    );
-    if configured {
-        Diagnostic::error(message)
-    } else {
-        Diagnostic::warning(message)
-    }
-}
-
-/// Says that an entry of the configuration says nothing of this schema.
-pub(super) fn unmatched(section: &str, key: &str, what: &str) -> Diagnostic {
-    Diagnostic::warning(format!("`{key}` under `[{section}]` has no effect: {what}"))
-}
 
 /// The key under `[names]` or `[relations]`.
 fn key(holder: &Holder<'_>) -> String {

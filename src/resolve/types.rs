@@ -8,7 +8,7 @@
 pub(super) mod builtin;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::sql;
 use crate::catalog::{Attribute, Catalog, Composite, Domain, QualifiedName, Range, TypeRef};
@@ -198,6 +198,8 @@ pub(super) struct Types<'a> {
     /// Ranges, and which of them a multirange is of.
     ranges: HashMap<&'a QualifiedName, &'a Range>,
     multiranges: HashMap<&'a QualifiedName, (&'a QualifiedName, &'a Range)>,
+    /// The row types of tables and views, which travel as text.
+    rows: HashSet<&'a QualifiedName>,
     /// The Rust types that the configuration has, by type.
     overrides: HashMap<QualifiedName, Override<'a>>,
     /// The domains that have a Rust type of their own.
@@ -224,6 +226,8 @@ impl<'a> Types<'a> {
             let multirange = range.multirange.as_ref()?;
             Some((multirange, (multirange, range)))
         });
+        let tables = catalog.tables.iter().map(|table| &table.name);
+        let rows = tables.chain(catalog.views.iter().map(|view| &view.name));
         Self {
             families,
             enums: catalog.enums.iter().map(|e| (&e.name, &e.name)).collect(),
@@ -231,6 +235,7 @@ impl<'a> Types<'a> {
             composites: catalog.composites.iter().map(|c| (&c.name, c)).collect(),
             ranges: catalog.ranges.iter().map(|r| (&r.name, r)).collect(),
             multiranges: multiranges.collect(),
+            rows: rows.collect(),
             overrides: HashMap::new(),
             newtypes: HashMap::new(),
             unreadable: RefCell::default(),
@@ -279,10 +284,10 @@ impl<'a> Types<'a> {
         self.value_within(ty, DOMAIN_DEPTH)
     }
 
-    /// The value that a domain's is in the end, below the domains that it stands on.
-    pub(super) fn root(&self, domain: &Domain) -> Value<'a> {
-        let last = self.domains(&domain.base).last();
-        self.value(last.map_or(&domain.base, |domain| &domain.base))
+    /// The value that a type's is in the end, below the domains that it stands on.
+    pub(super) fn root(&self, ty: &TypeRef) -> Value<'a> {
+        let last = self.domains(ty).last();
+        self.value(last.map_or(ty, |domain| &domain.base))
     }
 
     fn value_within(&self, ty: &TypeRef, depth: usize) -> Value<'a> {
@@ -324,7 +329,10 @@ impl<'a> Types<'a> {
         let named = |name| sent_as(ty, Rust::Named(Named::Type(name)), &own, &own);
         if let Some(name) = self.enums.get(&name) {
             return Value {
-                pass: Pass::Value,
+                pass: match ty.array {
+                    true => Pass::Reference,
+                    false => Pass::Value,
+                },
                 able: Able::Order,
                 ..named(name)
             };
@@ -353,11 +361,24 @@ impl<'a> Types<'a> {
                 ..named(name)
             };
         }
-        match builtin::find_extension(&name.name) {
+        // A type of the schema's own may be called like one of an extension's.
+        let extension = match self.is_own(&name) {
+            true => None,
+            false => builtin::find_extension(&name.name),
+        };
+        match extension {
             Some(builtin) if builtin.sql.is_empty() => self.of_builtin(ty, builtin, &own, &own),
             Some(builtin) => self.of_builtin(ty, builtin, builtin.sql, &own),
             None => as_text(ty),
         }
+    }
+
+    /// The Catalog knows what the type is.
+    fn is_own(&self, name: &QualifiedName) -> bool {
+        self.composites.contains_key(name)
+            || self.ranges.contains_key(name)
+            || self.multiranges.contains_key(name)
+            || self.rows.contains(name)
     }
 
     fn of_builtin(
@@ -369,7 +390,7 @@ impl<'a> Types<'a> {
     ) -> Value<'a> {
         match builtin.rust.name(self.families) {
             Some(rust) => Value {
-                pass: builtin.pass,
+                pass: builtin.pass(self.families, ty.array),
                 able: builtin.able,
                 builtin: Some(builtin),
                 ..sent_as(ty, Rust::Written(rust), sent, compared)
@@ -427,11 +448,6 @@ impl<'a> Types<'a> {
             }
         };
         (!matches!(found, Unreadable::Nothing)).then_some(found)
-    }
-
-    /// The crates that dates and numbers are of.
-    pub(super) fn families(&self) -> Families {
-        self.families
     }
 }
 
@@ -526,6 +542,7 @@ fn of_domain<'a>(ty: &TypeRef, base: Value<'a>) -> Value<'a> {
     }
     let param_sql = format!("{}[]", base.param_sql);
     Value {
+        pass: Pass::Reference,
         list: Some(ArrayForm::Vec),
         read_cast: Some(param_sql.clone()),
         param_sql,

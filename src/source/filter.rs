@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
-
 use crate::catalog::{Catalog, QualifiedName, TypeRef};
 use crate::config::{ObjectTag, Tagged};
 use crate::diagnostics::Diagnostic;
+use crate::patterns::Patterns;
 
 /// Keeps the tables, views, functions and free-standing sequences that the patterns on `schema.name` take.
 /// A type stays when the patterns take it or something that stays uses it; a sequence stays with its table.
@@ -19,9 +18,17 @@ pub fn filter(
 ) {
     let skipped = skipped(catalog);
     if !include.is_empty() || !exclude.is_empty() || !skipped.is_empty() {
-        let include = Patterns::new("include", include, diagnostics);
-        let exclude = Patterns::new("exclude", exclude, diagnostics);
-        report_idle(catalog, &[&include, &exclude], diagnostics);
+        let include = Patterns::new("`include`", include, |it| diagnostics.push(it));
+        let exclude = Patterns::new("`exclude`", exclude, |it| diagnostics.push(it));
+        // A pattern that matches nothing is a slip of the pen.
+        for patterns in [&include, &exclude] {
+            for name in names(catalog) {
+                patterns.matches(name);
+            }
+            patterns.report_idle("table, view, function, sequence or type", |it| {
+                diagnostics.push(it);
+            });
+        }
         retain(catalog, |name| {
             (include.is_empty() || include.matches(name))
                 && !exclude.matches(name)
@@ -45,65 +52,6 @@ fn skipped(catalog: &Catalog) -> BTreeSet<QualifiedName> {
         tagged.is_some_and(|it| it.read().is_ok_and(|tag: ObjectTag| tag.skip))
     });
     skipped.map(|(name, _)| name.clone()).collect()
-}
-
-struct Patterns {
-    key: &'static str,
-    texts: Vec<String>,
-    set: GlobSet,
-}
-
-impl Patterns {
-    fn new(key: &'static str, texts: &[String], diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let mut builder = GlobSetBuilder::new();
-        let mut good = Vec::new();
-        for text in texts {
-            match Glob::new(text) {
-                Ok(glob) => {
-                    builder.add(glob);
-                    good.push(text.clone());
-                }
-                Err(error) => diagnostics.push(
-                    Diagnostic::error(format!(
-                        "`{text}` in `{key}` is no pattern: {}",
-                        error.kind()
-                    ))
-                    .help("a pattern is `schema.name`, in which `*` stands for anything"),
-                ),
-            }
-        }
-        Self {
-            key,
-            texts: good,
-            set: builder.build().unwrap_or_default(),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
-
-    fn matches(&self, name: &QualifiedName) -> bool {
-        !self.is_empty() && self.set.is_match(name.to_string())
-    }
-}
-
-/// A pattern that matches nothing is a slip of the pen.
-fn report_idle(catalog: &Catalog, patterns: &[&Patterns], diagnostics: &mut Vec<Diagnostic>) {
-    for patterns in patterns {
-        let mut used = BTreeSet::new();
-        for name in names(catalog) {
-            used.extend(patterns.set.matches(name.to_string()));
-        }
-        for (i, text) in patterns.texts.iter().enumerate() {
-            if !used.contains(&i) {
-                diagnostics.push(
-                    Diagnostic::warning(format!("`{text}` in `{}` matches nothing", patterns.key))
-                        .help("a pattern is matched against `schema.name`, as in `public.users`"),
-                );
-            }
-        }
-    }
 }
 
 fn names(catalog: &Catalog) -> impl Iterator<Item = &QualifiedName> {

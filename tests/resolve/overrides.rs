@@ -311,7 +311,7 @@ fn functions_are_renamed_and_left_out() {
             Severity::Error,
             "is not a Rust identifier",
         ),
-        ("\"*.[\" = false", Severity::Error, "is not a pattern"),
+        ("\"*.{\" = false", Severity::Error, "is not a pattern"),
     ] {
         let resolved = resolve_with(&catalog(tables()), &config(&format!("[functions]\n{text}")));
         let (found, message, _) = resolved.said();

@@ -1,0 +1,317 @@
+//! Schemas written as SQL, with settings that speak of several of their objects at once.
+
+use crate::build::*;
+use rowsmith::diagnostics::Severity::{self, Error, Note, Warning};
+use rowsmith::model::{KeyType, Model};
+
+/// What was said, each message from its beginning on.
+#[track_caller]
+fn check_said(resolved: &Resolved, expected: &[(Severity, &str)]) {
+    let said: Vec<(Severity, &str)> = (resolved.diagnostics.iter())
+        .map(|it| (it.severity, it.message.as_str()))
+        .collect();
+    let fits = said.len() == expected.len()
+        && said.iter().all(|(severity, message)| {
+            let is = |(s, m): &&(Severity, &str)| s == severity && message.contains(m);
+            expected.iter().any(|it| is(&it))
+        });
+    assert!(fits, "{said:#?}");
+}
+
+#[track_caller]
+fn key_type<'m>(resolved: &'m Resolved, table: &str) -> Option<&'m str> {
+    Some(match resolved.entity(table).key_type.as_ref()? {
+        KeyType::Id(id) => &id.name,
+        KeyType::Lookup(lookup) => &lookup.name,
+    })
+}
+
+fn functions(model: &Model) -> Vec<&str> {
+    let routines = model.root.routines.iter();
+    let names = routines.flat_map(|it| it.routines.iter().map(|it| it.name.as_str()));
+    names.collect()
+}
+
+#[test]
+fn a_type_called_like_one_of_an_extension_is_not_that() {
+    let resolved = resolve_sql(
+        "CREATE EXTENSION ltree;
+         CREATE TYPE cube AS (a aclitem, b int);
+         CREATE TABLE vector (id int PRIMARY KEY, c cube);
+         CREATE TABLE geography (id int PRIMARY KEY, v vector, vs vector[], l ltree);",
+        "",
+    );
+    assert_eq!(
+        resolved.field("vector", "c").ty,
+        "::std::option::Option<::std::string::String>"
+    );
+    assert_eq!(
+        resolved.field("geography", "v").ty,
+        "::std::option::Option<::std::string::String>"
+    );
+    assert_eq!(
+        resolved.field("geography", "l").ty,
+        "::std::option::Option<::rowsmith_runtime::Ltree>"
+    );
+}
+
+const PARTITIONED: &str = "
+    CREATE TABLE m (id int PRIMARY KEY) PARTITION BY RANGE (id);
+    CREATE TABLE m_1 PARTITION OF m FOR VALUES FROM (1) TO (10);
+    CREATE TABLE q (id int PRIMARY KEY, m int REFERENCES m_1 (id));";
+
+#[test]
+fn a_key_that_leads_to_a_partition_is_its_tables() {
+    let resolved = resolve_sql(PARTITIONED, "ids = [\"*\"]");
+    resolved.quiet();
+    assert_eq!(
+        resolved.field("q", "m").ty,
+        "::std::option::Option<super::MId>"
+    );
+}
+
+#[test]
+fn what_is_said_of_a_partition_without_a_struct_is_told() {
+    let resolved = resolve_sql(
+        PARTITIONED,
+        "[lookups.\"public.m_1\"]\nvalues = { A = 1 }\n[keys]\n\"public.m_1\" = [\"id\"]
+         [foreign_keys.\"public.m_1.q\"]\ncolumns = [\"id\"]\nreferences = \"public.q\"",
+    );
+    check_said(
+        &resolved,
+        &[
+            (Warning, "the partition has no struct"),
+            (Error, "the partition `public.m_1` has no struct"),
+            (
+                Error,
+                "`[foreign_keys.\"public.m_1.q\"]` is no foreign key: the partition",
+            ),
+        ],
+    );
+    let help = |it: &rowsmith::Diagnostic| it.help.clone().unwrap_or_default();
+    assert!(
+        resolved
+            .diagnostics
+            .iter()
+            .all(|it| help(it).contains("`partitions`"))
+    );
+}
+
+#[test]
+fn functions_and_sequences_of_a_schema_at_the_root_are_there() {
+    let resolved = resolve_sql(
+        "CREATE SCHEMA audit;
+         CREATE TYPE audit.mood AS ENUM ('a');
+         CREATE FUNCTION audit.f(m audit.mood) RETURNS audit.mood LANGUAGE sql AS 'SELECT m';
+         CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
+         CREATE SEQUENCE audit.s;",
+        "[modules]\naudit = \".\"",
+    );
+    check_said(&resolved, &[(Note, "can't be called `f`")]);
+    assert_eq!(functions(&resolved.model), ["f", "f_mood"]);
+    let root = &resolved.model.root;
+    assert!(root.modules.is_empty());
+    let f = &root.routines.as_ref().unwrap().routines[1];
+    assert_eq!(f.params[0].ty, "super::Mood");
+    assert_eq!(root.sequences.as_ref().unwrap().sequences[0].constant, "S");
+    let resolved = resolve_sql(
+        "CREATE SCHEMA audit;
+         CREATE FUNCTION audit.f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';",
+        "[modules]\naudit = \".\"",
+    );
+    resolved.quiet();
+    assert_eq!(functions(&resolved.model), ["f"]);
+}
+
+const STATUSES: &str = "
+    CREATE DOMAIN code AS text CHECK (VALUE <> '');
+    CREATE TABLE statuses (id code PRIMARY KEY, name text);
+    CREATE TABLE orders (id int PRIMARY KEY, status_id code REFERENCES statuses);";
+
+#[test]
+fn a_lookup_of_a_domain_is_of_its_base_type() {
+    let resolved = resolve_sql(
+        STATUSES,
+        "newtypes = [\"*\"]\n[lookups.\"public.statuses\"]\nvalues = { Draft = \"d\" }",
+    );
+    resolved.quiet();
+    let entity = resolved.entity("statuses");
+    let Some(KeyType::Lookup(lookup)) = &entity.key_type else {
+        panic!("{:?}", entity.key_type);
+    };
+    assert_eq!(lookup.key, "::std::string::String");
+    let ty = &resolved.field("orders", "status_id").ty;
+    assert_eq!(ty, "::std::option::Option<super::StatusKey>");
+}
+
+#[test]
+fn values_of_lookups_differ_and_are_variants() {
+    for (values, problem) in [
+        ("{ A = \"a\", B = \"a\" }", "gives `A` and `B` one value"),
+        ("{ low_case = \"a\" }", "UpperCamelCase"),
+        ("{ a = \"a\" }", "UpperCamelCase"),
+        ("{ \"r#type\" = \"a\" }", "UpperCamelCase"),
+        ("{ A = 1 }", "a value that is no"),
+    ] {
+        let config = format!("[lookups.\"public.statuses\"]\nvalues = {values}");
+        check_said(&resolve_sql(STATUSES, &config), &[(Error, problem)]);
+    }
+    let config = "[lookups.\"public.statuses\"]\nname = \"order_state\"\nvalues = { A = \"a\" }";
+    check_said(&resolve_sql(STATUSES, config), &[(Error, "UpperCamelCase")]);
+}
+
+#[test]
+fn the_configured_name_of_a_lookup_wins() {
+    let config = "[lookups.\"public.statuses\"]\nname = \"Status\"\nvalues = { A = \"a\" }\n";
+    let resolved = resolve_sql(STATUSES, config);
+    check_said(
+        &resolved,
+        &[(
+            Warning,
+            "the struct of the table `public.statuses` can't be called `Status`",
+        )],
+    );
+    assert_eq!(resolved.entity("statuses").row, "Statuses");
+    assert_eq!(key_type(&resolved, "statuses"), Some("Status"));
+    let config = format!("{config}[names]\n\"public.statuses\" = \"Status\"");
+    let resolved = resolve_sql(STATUSES, &config);
+    check_said(
+        &resolved,
+        &[(
+            Error,
+            "the struct of the table `public.statuses` can't be called `Status`",
+        )],
+    );
+}
+
+#[test]
+fn a_key_type_whose_name_is_taken_has_the_other_one() {
+    let resolved = resolve_sql(
+        "CREATE TABLE users (id int PRIMARY KEY); CREATE TABLE user_id (id int PRIMARY KEY);",
+        "ids = [\"*\"]",
+    );
+    check_said(&resolved, &[(Warning, "can't be called `UserId`")]);
+    assert_eq!(key_type(&resolved, "users"), Some("UserKey"));
+}
+
+#[test]
+fn a_lookup_whose_key_is_another_tables_is_told() {
+    let resolved = resolve_sql(
+        "CREATE TABLE st (id smallint PRIMARY KEY);
+         CREATE TABLE t (id smallint PRIMARY KEY REFERENCES st);",
+        "ids = [\"public.st\"]\n[lookups.\"public.t\"]\nvalues = { A = 1 }",
+    );
+    check_said(
+        &resolved,
+        &[(Warning, "its key `id` holds that of `public.st`")],
+    );
+}
+
+#[test]
+fn keys_flow_through_declared_keys_and_views() {
+    let resolved = resolve_sql(
+        "CREATE TABLE users (id bigint, name text);
+         CREATE TABLE posts (id int PRIMARY KEY, author bigint NOT NULL);
+         CREATE VIEW v AS SELECT id, author FROM posts;",
+        "ids = [\"*\"]\n[keys]\n\"public.users\" = [\"id\"]\n\"public.v\" = [\"id\"]
+         [foreign_keys.\"public.posts.author\"]\ncolumns = [\"author\"]\nreferences = \"public.users\"
+         [foreign_keys.\"public.v.author\"]\ncolumns = [\"author\"]\nreferences = \"public.users\"
+         [foreign_keys.\"public.v.post\"]\ncolumns = [\"id\"]\nreferences = \"public.posts\"",
+    );
+    assert_eq!(resolved.field("users", "id").ty, "super::UserId");
+    assert_eq!(resolved.field("posts", "author").ty, "super::UserId");
+    assert_eq!(resolved.field("v", "author").ty, "super::UserId");
+    assert_eq!(resolved.field("v", "id").ty, "super::PostId");
+}
+
+#[test]
+fn a_reference_of_another_type_than_the_key_is_told() {
+    let resolved = resolve_sql(
+        "CREATE TABLE users (id bigint PRIMARY KEY, handle varchar(5) UNIQUE);
+         CREATE TABLE posts (id int PRIMARY KEY, author int NOT NULL REFERENCES users);",
+        "ids = [\"*\"]",
+    );
+    check_said(
+        &resolved,
+        &[(
+            Note,
+            "the column `public.posts.author` does not get the type",
+        )],
+    );
+    assert_eq!(resolved.field("posts", "author").ty, "i32");
+}
+
+#[test]
+fn the_name_of_a_type_is_not_that_of_a_function() {
+    let resolved = resolve_sql(
+        "CREATE TYPE mood AS ENUM ('a');
+         CREATE FUNCTION mood(x int) RETURNS mood LANGUAGE sql AS 'SELECT NULL::mood';",
+        "[names]\n\"public.mood\" = \"Feeling\"",
+    );
+    resolved.quiet();
+    assert_eq!(resolved.model.root.enums[0].name, "Feeling");
+    assert_eq!(functions(&resolved.model), ["mood"]);
+}
+
+#[test]
+fn names_are_in_the_case_that_rustc_wants() {
+    for (names, problem) in [
+        (
+            "[names]\n\"public.users\" = \"user_row\"",
+            "the struct of the table `public.users` can't be called `user_row`",
+        ),
+        (
+            "[names]\n\"public.users.n\" = \"NN\"",
+            "the field of the column",
+        ),
+        (
+            "[names]\n\"public.e.a\" = \"lower\"",
+            "the variant of the label",
+        ),
+        (
+            "[names]\n\"public.users.users_pkey\" = \"key\"",
+            "the constant of the constraint",
+        ),
+        (
+            "[names]\n\"public.f\" = \"Ff\"",
+            "the function `public.f(int4)`",
+        ),
+        (
+            "[functions]\n\"public.users.count\" = \"Count\"",
+            "`Count`, configured for `public.users.count`",
+        ),
+        (
+            "[modules]\n\"public.users\" = \"Users\"",
+            "the module of the table",
+        ),
+        (
+            "[relations.\"public.users.users_n_fkey\"]\nname = \"Boss\"",
+            "the relation of",
+        ),
+    ] {
+        let resolved = resolve_sql(
+            "CREATE TABLE users (id int PRIMARY KEY, n int REFERENCES users);
+             CREATE TYPE e AS ENUM ('a');
+             CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x';",
+            names,
+        );
+        check_said(&resolved, &[(Error, problem)]);
+    }
+}
+
+#[test]
+fn big_decimals_are_referred_to_and_other_keys_copied() {
+    let resolved = resolve_sql(
+        "CREATE TABLE users (id bigint PRIMARY KEY); CREATE TABLE n (id numeric PRIMARY KEY);",
+        "decimals = \"bigdecimal\"\nids = [\"*\"]",
+    );
+    let derives = |table: &str| match &resolved.entity(table).key_type {
+        Some(KeyType::Id(id)) => id.derives.contains(&"Copy".to_owned()),
+        other => panic!("{other:?}"),
+    };
+    assert!(derives("users") && !derives("n"));
+    assert_eq!(
+        resolved.entity("n").functions[0].params[0].ty,
+        "&super::NId"
+    );
+}
