@@ -40,6 +40,7 @@ pub mod render;
 pub mod resolve;
 pub mod source;
 pub mod sql;
+mod tags;
 
 pub use builder::{Builder, Generated};
 pub use config::{

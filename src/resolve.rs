@@ -15,6 +15,7 @@ mod own_types;
 mod relations;
 mod routines;
 mod rows;
+mod rust_type;
 mod schema;
 mod settings;
 mod sql;
@@ -71,13 +72,11 @@ impl<'a> Context<'a> {
         if value.read_cast.is_none() {
             return value;
         }
-        self.settings.report(
-            Diagnostic::error(format!(
-                "the attribute `{of}.{}` can't travel as another type: a composite travels whole",
-                attribute.name
-            ))
-            .help("leave `as` out of what is said of it under `[columns]`"),
+        let problem = format!(
+            "the attribute `{of}.{}` can't travel as another type: a composite travels whole",
+            attribute.name
         );
+        (self.settings).report_column(of, &attribute.name, "as", problem);
         usual
     }
 
@@ -90,17 +89,15 @@ impl<'a> Context<'a> {
         let value = match settings.array {
             Some(form) if value.is_array() => value.in_list(form),
             Some(_) => {
-                self.settings.report(
-                    Diagnostic::error(format!("`{key}` is of the type `{ty}`, which is no array"))
-                        .help(format!("leave `array` out of `[columns.{key:?}]`")),
-                );
+                let problem = format!("`{key}` is of the type `{ty}`, which is no array");
+                self.settings.report_column(of, name, "array", problem);
                 value
             }
             None => value,
         };
         let rust = settings.ty.as_ref();
         match rust.and_then(|rust| overrides::checked("columns", &key, rust, &self.settings)) {
-            Some(rust) => types::of_column(ty, value, rust),
+            Some(rust) => types::of_column(ty, value, &rust),
             None => value,
         }
     }
@@ -110,11 +107,7 @@ impl<'a> Context<'a> {
 /// [`Diagnostic`] says so. Only settings that contradict each other or Rust are errors.
 pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let tags = Tags::read(catalog);
-    let (with_tags, catalog) = (catalog, tags.catalog.as_ref());
-    let settings = Settings::new(config, &tags.config);
-    for diagnostic in &tags.diagnostics {
-        settings.report(diagnostic.clone());
-    }
+    let settings = Settings::new(config, &tags);
     let families = Families {
         dates: config.dates,
         decimals: config.decimals,
@@ -124,7 +117,7 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     overrides::set_types(catalog, config, &mut types, &settings);
     domains::set_newtypes(catalog, config, &mut types, &settings);
     let objects = Objects::new(catalog, config, &types, &settings);
-    let declared = Declared::new(&objects, config, &tags.config, &types, &settings);
+    let declared = Declared::new(&objects, config, &tags, &types, &settings);
     let keys = Keys::new(&objects, config, &declared, &types, &settings);
     let callables = Callables::new(catalog, config, &types, &settings);
     let tree = Tree::new(&objects, config, &keys, &callables, &settings, &declared);
@@ -165,7 +158,7 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let model = Model {
         root: root(catalog, &mut entities, &by_name, &context),
         serde: config.serde,
-        schema: schema::schema(with_tags, &context),
+        schema: schema::schema(catalog, &context),
     };
     (model, context.settings.finish())
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::objects::{HIDDEN, Objects};
 use super::settings::Settings;
+use super::tags::Tags;
 use super::types::Types;
 use crate::catalog::{
     Column, Deferral, ForeignKey, ForeignKeyAction, IndexOn, QualifiedName, Table, View,
@@ -124,7 +125,7 @@ impl Declared {
     pub(super) fn new(
         objects: &Objects<'_>,
         config: &Config,
-        tags: &Config,
+        tags: &Tags,
         types: &Types<'_>,
         settings: &Settings,
     ) -> Self {

@@ -431,6 +431,8 @@ pub(super) struct Namespace<'a> {
     holders: HashMap<String, Holder<'a>>,
     /// The last number that was put after a name, so that a thousand equal names take no square of steps.
     numbers: HashMap<String, u64>,
+    /// What begins with a capital letter is a type or variant, and no constant.
+    types: bool,
 }
 
 impl<'a> Namespace<'a> {
@@ -442,6 +444,15 @@ impl<'a> Namespace<'a> {
         Self {
             holders: holders.collect(),
             numbers: HashMap::new(),
+            types: false,
+        }
+    }
+
+    /// A namespace of types or variants.
+    pub(super) fn of_types() -> Self {
+        Self {
+            types: true,
+            ..Self::default()
         }
     }
 
@@ -495,7 +506,8 @@ impl<'a> Namespace<'a> {
 
     /// `posts_2`, or the next number that is free; `User2` for a type.
     fn number(&mut self, stem: &str, spell: impl Fn(&str) -> String) -> String {
-        let is_type = stem.starts_with(char::is_uppercase) && stem.contains(char::is_lowercase);
+        let is_type = stem.starts_with(char::is_uppercase)
+            && (self.types || stem.contains(char::is_lowercase));
         let ends_in_digit = stem.ends_with(|c: char| c.is_ascii_digit());
         let separator = if is_type && !ends_in_digit { "" } else { "_" };
         let mut n = self.numbers.get(stem).copied().unwrap_or(1);

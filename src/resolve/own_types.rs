@@ -43,7 +43,7 @@ pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) ->
     });
     let wishes: Vec<Wish<'_>> = wishes.collect();
     let asked: Vec<(Holder<'_>, bool)> = wishes.iter().map(|w| (w.holder, w.configured)).collect();
-    let grants = Namespace::default().grant(wishes, names::escape);
+    let grants = Namespace::of_types().grant(wishes, names::escape);
     let mut variants: Vec<(usize, Ident)> = Vec::with_capacity(labels.len());
     for (((i, label), grant), (holder, configured)) in labels.into_iter().zip(grants).zip(asked) {
         context

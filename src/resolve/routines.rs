@@ -195,7 +195,7 @@ fn identity(function: &Function) -> impl Iterator<Item = &Argument> + Clone {
 }
 
 /// `public.area(circle)`, which also is the key under `[names]`.
-fn signature(function: &Function) -> String {
+pub(super) fn signature(function: &Function) -> String {
     let types: Vec<String> = identity(function).map(|it| it.ty.to_string()).collect();
     format!("{}({})", function.name, types.join(", "))
 }
@@ -240,7 +240,7 @@ pub(super) fn routines<'a>(
     let grants = Namespace::default().grant(wishes.collect(), names::escape);
     let mut granted: Vec<(usize, Grant<'_>)> = order.into_iter().zip(grants).collect();
     granted.sort_by_key(|(i, _)| *i);
-    let mut structs = Namespace::default();
+    let mut structs = Namespace::of_types();
     let mut known: HashMap<String, String> = HashMap::new();
     let mut routines = Vec::new();
     for (it, (_, grant)) in planned.iter().zip(&granted) {

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::names::{self, Case, Grant, Holder, Words};
+use super::tags::Tags;
 use crate::catalog::QualifiedName;
 use crate::config::{ColumnSettings, Config, FunctionSetting, RelationNames, RelationSide, Skip};
 use crate::diagnostics::Diagnostic;
@@ -74,30 +75,20 @@ pub(super) enum Wanted<'a> {
 
 impl Settings {
     /// Reads and checks the configuration, and what the comments of the schema say.
-    pub(super) fn new(config: &Config, tags: &Config) -> Self {
-        let mut diagnostics = Vec::new();
+    pub(super) fn new(config: &Config, tags: &Tags) -> Self {
+        let mut diagnostics = tags.diagnostics.clone();
         let relations = Side::ALL.map(|side| {
-            let names = |config: &Config| -> BTreeMap<String, String> {
-                let named = config.relations.iter();
+            let names = |of: &BTreeMap<String, RelationNames>| -> BTreeMap<String, String> {
+                let named = of.iter();
                 let named = named.filter_map(|(key, it)| Some((key.clone(), side.of(it)?.into())));
                 named.collect()
             };
-            identifiers(
-                "relations",
-                &names(config),
-                &names(tags),
-                &mut diagnostics,
-                false,
-            )
+            let (names, tags) = (names(&config.relations), names(&tags.relations));
+            identifiers("relations", &names, &tags, &mut diagnostics)
         });
-        let names = identifiers("names", &config.names, &tags.names, &mut diagnostics, false);
-        let modules = identifiers(
-            "modules",
-            &config.modules,
-            &tags.modules,
-            &mut diagnostics,
-            true,
-        );
+        let names = identifiers("names", &config.names, &tags.names, &mut diagnostics);
+        let none = BTreeMap::new();
+        let modules = identifiers("modules", &config.modules, &none, &mut diagnostics);
         let mut skips = Section::new("relations");
         let skip = |it: &RelationNames| it.skip.clone();
         for (key, it) in &config.relations {
@@ -141,8 +132,20 @@ impl Settings {
                 .into_iter()
                 .for_each(|it| functions.add(key, it.clone()));
         }
-        let derives = lists("derives", config, tags, &mut diagnostics);
-        let attributes = lists("attributes", config, tags, &mut diagnostics);
+        let (of_file, of_tags) = (&config.derives, &tags.derives);
+        let wanted = "a path like `Eq` or `::serde::Serialize`";
+        let derives = lists(
+            "derives",
+            of_file,
+            of_tags,
+            is_path,
+            wanted,
+            &mut diagnostics,
+        );
+        let (of_file, of_tags) = (&config.attributes, &tags.attributes);
+        let wanted = "a whole attribute like `#[non_exhaustive]`";
+        let is = is_attribute;
+        let attributes = lists("attributes", of_file, of_tags, is, wanted, &mut diagnostics);
         let words = Words::new(&config.words);
         for (plural, singular) in words.unspeakable(&config.words) {
             diagnostics.push(
@@ -215,6 +218,28 @@ impl Settings {
             }
         }
         settings
+    }
+
+    /// Says that a setting of a column does not fit it. A pattern passes over what it does not fit.
+    pub(super) fn report_column(
+        &self,
+        of: &QualifiedName,
+        name: &str,
+        setting: &str,
+        problem: String,
+    ) {
+        let key = format!("{of}.{name}");
+        match self.columns.origin(&key, Parts::Any) {
+            Origin::Exact => self.report(
+                Diagnostic::error(problem)
+                    .help(format!("leave `{setting}` out of `[columns.{key:?}]`")),
+            ),
+            Origin::Pattern => {}
+            Origin::Comment => self.report(
+                Diagnostic::warning(format!("in the tag in its comment: {problem}"))
+                    .help(format!("leave `{setting}` out of the line `@rowsmith …`")),
+            ),
+        }
     }
 
     /// The configured name of a relation that rests on a foreign key.
@@ -405,7 +430,7 @@ impl Settings {
             "constant" => Case::Shouty,
             _ => Case::Snake,
         };
-        if configured.is_some() && !case.fits(&grant.name) {
+        if configured.is_some() && grant.lost.is_none() && !case.fits(&grant.name) {
             let message = format!(
                 "the {thing} of {holder} can't be called `{}`: rustc wants {}",
                 grant.name,
@@ -540,33 +565,23 @@ fn checked(
     identifier
 }
 
-/// A section whose values are Rust identifiers. A tag is only warned of.
+/// A section whose values are Rust identifiers, or the root's module. What tags say is checked already.
 fn identifiers(
     section: &'static str,
     config: &BTreeMap<String, String>,
     tags: &BTreeMap<String, String>,
     diagnostics: &mut Vec<Diagnostic>,
-    root: bool,
 ) -> Section<String> {
     let mut names = Section::new(section);
     for (key, name) in config {
-        if root && name == ROOT {
+        if section == "modules" && name == ROOT {
             names.add(key, ROOT.to_owned());
         } else if let Some(name) = checked(section, key, name, diagnostics) {
             names.add(key, name);
         }
     }
     for (key, name) in tags {
-        match names::identifier(name) {
-            Some(name) => names.add_tag(key, name),
-            None if root && name == ROOT => names.add_tag(key, ROOT.to_owned()),
-            None => diagnostics.push(
-                Diagnostic::warning(format!(
-                    "`{name}`, in the tag of `{key}`, is not a Rust identifier"
-                ))
-                .help("change the line `@rowsmith …` in its comment"),
-            ),
-        }
+        names.add_tag(key, name.clone());
     }
     names
 }
@@ -574,44 +589,24 @@ fn identifiers(
 /// `[derives]` or `[attributes]`.
 fn lists(
     section: &'static str,
-    config: &Config,
-    tags: &Config,
+    config: &BTreeMap<String, Vec<String>>,
+    tags: &BTreeMap<String, Vec<String>>,
+    is_valid: fn(&str) -> bool,
+    wanted: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Section<Vec<String>> {
-    let is_derives = section == "derives";
-    let valid = |value: &String| match is_derives {
-        true => is_path(value),
-        false => is_attribute(value),
-    };
-    let (configured, tagged) = match is_derives {
-        true => (&config.derives, &tags.derives),
-        false => (&config.attributes, &tags.attributes),
-    };
-    let example = match is_derives {
-        true => "a path like `Eq` or `::serde::Serialize`",
-        false => "a whole attribute like `#[non_exhaustive]`",
-    };
     let mut lists = Section::new(section);
-    for (key, values) in configured {
-        for value in values.iter().filter(|value| !valid(value)) {
+    for (key, values) in config {
+        for value in values.iter().filter(|value| !is_valid(value)) {
             diagnostics.push(
                 Diagnostic::error(format!("`{value}` can't stand under `[{section}]`"))
-                    .help(format!("`{key:?}` wants {example}")),
+                    .help(format!("`{key:?}` wants {wanted}")),
             );
         }
         lists.add(key, values.clone());
     }
-    for (key, values) in tagged {
-        let harmless = |value: &&String| valid(value) && (is_derives || is_one_attribute(value));
-        for value in values.iter().filter(|value| !harmless(value)) {
-            diagnostics.push(
-                Diagnostic::warning(format!(
-                    "`{value}` can't stand among the {section} in the tag of `{key}`"
-                ))
-                .help(format!("they want {example}")),
-            );
-        }
-        lists.add_tag(key, values.iter().filter(harmless).cloned().collect());
+    for (key, values) in tags {
+        lists.add_tag(key, values.clone());
     }
     lists
 }
@@ -628,7 +623,8 @@ fn merged(lists: &Section<Vec<String>>, key: &str, parts: Parts) -> Vec<String> 
     values
 }
 
-fn is_path(text: &str) -> bool {
+/// A path of a derive.
+pub(super) fn is_path(text: &str) -> bool {
     let path = text.strip_prefix("::").unwrap_or(text);
     path.split("::")
         .all(|part| matches!(part, "crate" | "super" | "self") || names::identifier(part).is_some())
@@ -636,40 +632,4 @@ fn is_path(text: &str) -> bool {
 
 fn is_attribute(text: &str) -> bool {
     text.starts_with("#[") && text.ends_with(']')
-}
-
-/// Comments of a schema may not become other Rust than an attribute: the first bracket closes at the end.
-/// Where it closes is plain but for raw strings, single quotes and comments, which are refused.
-fn is_one_attribute(text: &str) -> bool {
-    let mut chars = text.char_indices().skip(1).peekable();
-    let mut open = Vec::new();
-    let mut before = '#';
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '(' | '[' | '{' => open.push(c),
-            ')' | ']' | '}' => {
-                let pair = matches!(
-                    (open.pop(), c),
-                    (Some('('), ')') | (Some('['), ']') | (Some('{'), '}')
-                );
-                if !pair || (open.is_empty() && at + 1 != text.len()) {
-                    return false;
-                }
-            }
-            '"' if matches!(before, 'r' | '#') => return false,
-            '"' => loop {
-                match chars.next() {
-                    Some((_, '\\')) => drop(chars.next()),
-                    Some((_, '"')) => break,
-                    Some(_) => {}
-                    None => return false,
-                }
-            },
-            '/' | '\'' => return false,
-            c if c.is_control() => return false,
-            _ => {}
-        }
-        before = c;
-    }
-    open.is_empty()
 }

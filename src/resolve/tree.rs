@@ -98,7 +98,7 @@ impl<'a> Tree<'a> {
         for (schema, mut objects) in schemas {
             // Who comes to the root from another schema comes last.
             objects.sort_by_key(|object| (object.name().schema != schema, object.name()));
-            let mut namespace = Namespace::default();
+            let mut namespace = Namespace::of_types();
             tree.name_modules(&objects, &mut namespace, settings);
             if schema == root {
                 modules = name_schemas(&children, &mut namespace, settings);

@@ -182,11 +182,11 @@ impl<'a> Value<'a> {
 }
 
 /// A Rust type that the configuration has for a type or column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Override<'a> {
-    pub rust: &'a str,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Override {
+    pub rust: String,
     /// The type that values travel as, where that is not the column's own.
-    pub travels_as: Option<&'a str>,
+    pub travels_as: Option<String>,
 }
 
 /// The schema's own types, by name.
@@ -201,7 +201,7 @@ pub(super) struct Types<'a> {
     /// The row types of tables and views, which travel as text.
     rows: HashSet<&'a QualifiedName>,
     /// The Rust types that the configuration has, by type.
-    overrides: HashMap<QualifiedName, Override<'a>>,
+    overrides: HashMap<QualifiedName, Override>,
     /// The domains that have a Rust type of their own.
     newtypes: HashMap<&'a QualifiedName, &'a QualifiedName>,
     /// Composites that were looked at, and the attribute that the runtime can't read in each.
@@ -243,7 +243,7 @@ impl<'a> Types<'a> {
     }
 
     /// Gives a type another Rust type.
-    pub(super) fn set_override(&mut self, ty: QualifiedName, rust: Override<'a>) {
+    pub(super) fn set_override(&mut self, ty: QualifiedName, rust: Override) {
         self.overrides.insert(ty, rust);
     }
 
@@ -294,7 +294,7 @@ impl<'a> Types<'a> {
         let value = self.usual_value(ty, depth);
         let overrides = self.overrides.get(&ty.qualified_name());
         match overrides {
-            Some(rust) => overridden(ty, value, *rust),
+            Some(rust) => overridden(ty, value, rust),
             None => value,
         }
     }
@@ -494,26 +494,26 @@ fn as_text(ty: &TypeRef) -> Value<'static> {
 }
 
 /// A value of a type that has another Rust type, of the elements where it is an array.
-fn overridden<'a>(ty: &TypeRef, usual: Value<'a>, rust: Override<'_>) -> Value<'a> {
-    match rust.travels_as {
-        Some(sent) => through(ty, Rust::Written(String::new()), sent).written(rust.rust),
-        None => usual.written(rust.rust),
+fn overridden<'a>(ty: &TypeRef, usual: Value<'a>, rust: &Override) -> Value<'a> {
+    match &rust.travels_as {
+        Some(sent) => through(ty, Rust::Written(String::new()), sent).written(&rust.rust),
+        None => usual.written(&rust.rust),
     }
 }
 
 /// How a column's values travel that has a Rust type of its own, of the whole where it is an array.
-pub(super) fn of_column<'a>(ty: &TypeRef, usual: Value<'a>, rust: Override<'_>) -> Value<'a> {
-    let Some(sent) = rust.travels_as else {
+pub(super) fn of_column<'a>(ty: &TypeRef, usual: Value<'a>, rust: &Override) -> Value<'a> {
+    let Some(sent) = &rust.travels_as else {
         return Value {
             list: None,
-            ..usual.written(rust.rust)
+            ..usual.written(&rust.rust)
         };
     };
     let scalar = TypeRef {
         array: false,
         ..ty.clone()
     };
-    let value = through(&scalar, Rust::Written(String::new()), sent).written(rust.rust);
+    let value = through(&scalar, Rust::Written(String::new()), sent).written(&rust.rust);
     let own = sql::type_name(ty);
     Value {
         cast_sql: Some(own.clone()),

@@ -315,3 +315,92 @@ fn big_decimals_are_referred_to_and_other_keys_copied() {
         "&super::NId"
     );
 }
+
+#[test]
+fn functions_sequences_and_ranges_have_tags() {
+    let resolved = resolve_sql(
+        "CREATE TABLE t (id int PRIMARY KEY);
+         CREATE TYPE span AS RANGE (SUBTYPE = float8);
+         COMMENT ON TYPE span IS '@rowsmith name = \"Stretch\"';
+         CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
+         COMMENT ON FUNCTION f(int) IS 'Doc.
+@rowsmith name = \"g\"';
+         CREATE FUNCTION f(a text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+         COMMENT ON FUNCTION f(text) IS '@rowsmith skip = true';
+         CREATE SEQUENCE numbers; COMMENT ON SEQUENCE numbers IS '@rowsmith name = \"no\"';",
+        "",
+    );
+    resolved.quiet();
+    let root = &resolved.model.root;
+    assert_eq!(functions(&resolved.model), ["g"]);
+    assert_eq!(root.routines.as_ref().unwrap().routines[0].doc[0], "Doc.");
+    assert_eq!(root.newtypes[0].newtype.name, "Stretch");
+    assert_eq!(root.sequences.as_ref().unwrap().sequences[0].constant, "NO");
+}
+
+/// Whoever writes a comment can't stop the generation.
+#[test]
+fn faults_in_tags_are_warnings() {
+    let resolved = resolve_sql(
+        "CREATE TYPE mood AS ENUM ('a'); COMMENT ON TYPE mood IS '@rowsmith skip = true';
+         CREATE TABLE a (id int PRIMARY KEY, mood mood, n int);
+         COMMENT ON TABLE a IS '@rowsmith name = \"B\"';
+         COMMENT ON COLUMN a.id IS '@rowsmith nullable = true';
+         COMMENT ON COLUMN a.n IS '@rowsmith array = \"nd\", type = \"a b\"';
+         CREATE TABLE b (id int PRIMARY KEY);
+         COMMENT ON TABLE b IS '@rowsmith name = \"B\"';",
+        "",
+    );
+    check_said(
+        &resolved,
+        &[
+            (
+                Warning,
+                "`skip` in the comment of the type `public.mood` has no effect",
+            ),
+            (
+                Warning,
+                "in the tag in its comment: the column `public.a.id` holds no NULL",
+            ),
+            (
+                Warning,
+                "in the tag in its comment: `public.a.n` is of the type `int4`",
+            ),
+            (
+                Warning,
+                "in the tag in the comment of the column `public.a.n`: `a b` is not a Rust type",
+            ),
+            (
+                Warning,
+                "the struct of the table `public.b` can't be called `B`",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn patterns_pass_over_columns_that_they_do_not_fit() {
+    let sql = "CREATE TABLE a (id int PRIMARY KEY, amount int); CREATE VIEW v AS SELECT id, amount FROM a;";
+    let resolved = resolve_sql(
+        sql,
+        "[columns.\"*.amount\"]\nnullable = false\narray = \"nd\"",
+    );
+    resolved.quiet();
+    assert_eq!(resolved.field("v", "amount").ty, "i32");
+    let resolved = resolve_sql(sql, "[columns.\"public.a.amount\"]\nnullable = false");
+    check_said(&resolved, &[(Error, "may hold NULL")]);
+}
+
+#[test]
+fn numbers_make_no_underscore_in_types() {
+    let resolved = resolve_sql(
+        "CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE \"B\" (id int PRIMARY KEY);
+         CREATE TYPE e AS ENUM ('a', 'A', 'a b', 'A B');",
+        "",
+    );
+    let rows = ["b", "B"].map(|table| resolved.entity(table).row.as_str());
+    assert_eq!(rows, ["BRow", "B"]);
+    let variants = &resolved.model.root.enums[0].variants;
+    let variants: Vec<&str> = variants.iter().map(|it| it.ident.rs.as_str()).collect();
+    assert_eq!(variants, ["A2", "A", "AB2", "AB"]);
+}
