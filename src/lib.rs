@@ -94,6 +94,8 @@ pub fn generate(
         && catalog.views.is_empty()
         && catalog.enums.is_empty()
         && catalog.composites.is_empty()
+        && catalog.domains.is_empty()
+        && catalog.ranges.is_empty()
         && catalog.functions.is_empty()
         && catalog.sequences.is_empty()
     {

@@ -456,8 +456,21 @@ pub enum Form {
 pub struct Violation {
     /// The constraint's name.
     pub constraint: String,
-    /// The Rust condition of a `value` that breaks it: `value < 0`.
-    pub condition: String,
+    /// The Rust condition of a `value` that breaks it.
+    pub condition: Condition,
+}
+
+/// A condition in Rust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// `value.is_empty()`.
+    Is(String),
+    /// `value < 0`: one side, the operator and the other side.
+    Compared(String, &'static str, String),
+    /// `[1, 2].contains(&value)`: the literals, and what is looked for.
+    In(Vec<String>, String),
+    /// The opposite.
+    NotIn(Vec<String>, String),
 }
 
 /// The type of a table's primary key.

@@ -87,9 +87,13 @@ impl<'a> Context<'a> {
         }
         let key = format!("{of}.{name}");
         let value = match settings.array {
-            Some(form) if value.is_array() => value.in_list(form),
+            Some(form) if value.is_list() => value.in_list(form),
             Some(_) => {
-                let problem = format!("`{key}` is of the type `{ty}`, which is no array");
+                let because = match value.is_array() {
+                    true => "which has a Rust type of its own",
+                    false => "which is no array",
+                };
+                let problem = format!("`{key}` is of the type `{ty}`, {because}");
                 self.settings.report_column(of, name, "array", problem);
                 value
             }
@@ -302,6 +306,9 @@ fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>
             let columns = used.entry(ty.to_string()).or_default();
             columns.push(format!("`{}.{}`", row.name, field.column.name));
         }
+    }
+    for (ty, function) in routines::text_types(context) {
+        used.entry(ty).or_default().push(function);
     }
     for composite in &catalog.composites {
         if let Some(attribute) = context.types.unreadable_attribute(composite) {

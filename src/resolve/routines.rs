@@ -200,6 +200,9 @@ pub(super) fn signature(function: &Function) -> String {
     format!("{}({})", function.name, types.join(", "))
 }
 
+/// With so many defaults at most there is a function for each number of arguments that are given.
+const STEPS: usize = 4;
+
 /// One Rust function that is to be: a database function with its first so many inputs.
 struct Planned<'a> {
     function: &'a Function,
@@ -328,9 +331,23 @@ fn plan<'a>(schema: &str, functions: &[&'a Function], context: &Context<'a>) -> 
             .skip(first)
             .map(|(i, it)| argument_word(it, i))
             .collect();
-        let counts = (first..=first + optional.len())
+        let all = first + optional.len();
+        let many = optional.len() > STEPS;
+        let counts = (first..=all)
+            .filter(|count| !many || [first, all].contains(count))
             .filter(|count| !same.iter().any(|it| shadows(it, function, *count)));
         let counts: Vec<usize> = counts.collect();
+        if many {
+            let message = format!(
+                "{} has {} arguments with defaults: Rust functions take none or all of them",
+                docs::code(&key),
+                optional.len()
+            );
+            let help = "call it in a query of your own to give some";
+            context
+                .settings
+                .report(Diagnostic::note(message).help(help));
+        }
         if counts.is_empty() {
             let message = format!(
                 "no Rust function calls {}: no call can tell it from another one of its name that has \
@@ -344,6 +361,7 @@ fn plan<'a>(schema: &str, functions: &[&'a Function], context: &Context<'a>) -> 
         for count in counts {
             let with = match count - first {
                 0 => String::new(),
+                _ if many => "_with_all".to_owned(),
                 more => format!("_with_{}", optional[..more].join("_and_")),
             };
             planned.push(Planned {
@@ -427,7 +445,22 @@ fn routine<'a>(
         _ => None,
     };
     // What a function returns has no system columns, which such a row has.
-    let table = table.filter(|row| !row.fields.iter().any(|it| is_system(it.column)));
+    let (table, other) = match table {
+        Some(row) if row.fields.iter().any(|it| is_system(it.column)) => (None, Some(row)),
+        table => (table, None),
+    };
+    if let Some(row) = other {
+        let message = format!(
+            "what {} gives are strings and no rows: those of `{}` are locked by `xmin`, which no function \
+             returns",
+            docs::code(&it.key),
+            row.name
+        );
+        let help = "lock them by a column that counts up";
+        context
+            .settings
+            .report(Diagnostic::note(message).help(help));
+    }
     let mut row = None;
     let mut own = None;
     let (returns, sql) = if let Some(table) = table {
@@ -563,8 +596,15 @@ fn result_row<'a>(
         others: Vec::new(),
         configured: false,
     };
-    let mut grants = structs.grant(vec![wish], names::escape);
-    let ty = grants.pop().map(|grant| grant.name).unwrap_or_default();
+    let holder = wish.holder;
+    let grant = structs.grant(vec![wish], names::escape).pop();
+    let ty = match grant {
+        Some(grant) => {
+            (context.settings).report_loss("struct", holder, &grant, false);
+            grant.name
+        }
+        None => String::new(),
+    };
     let members = columns.iter().enumerate().map(|(i, column)| {
         let db = column.name.as_deref().unwrap_or_default();
         let holder = Holder::Member("column", &function.name, db);
@@ -645,6 +685,30 @@ fn doc(function: &Function) -> Vec<String> {
         );
     }
     lines
+}
+
+/// The types that travel as text among the arguments and results of functions that are called, with the
+/// signature of each.
+pub(super) fn text_types(context: &Context<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for function in context.callables.functions.values().flatten() {
+        let arguments = function.arguments.iter().map(|it| &it.ty);
+        // With columns of its own it returns those, and a table's row is a struct.
+        let returns = function.returns.iter().filter(|ty| {
+            let is_row = !ty.array && context.tree.has(&ty.qualified_name());
+            outputs(function).next().is_none() && !is_row && !ty.is_builtin("void")
+        });
+        let mut seen = Vec::new();
+        for ty in arguments.chain(returns) {
+            let mut bare = ty.clone();
+            (bare.modifier, bare.array) = (None, false);
+            if context.types.value(ty).is_text() && !seen.contains(&bare) {
+                found.push((bare.to_string(), docs::code(&signature(function))));
+                seen.push(bare);
+            }
+        }
+    }
+    found
 }
 
 /// The sequences of a schema's module.

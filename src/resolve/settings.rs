@@ -103,7 +103,13 @@ impl Settings {
         }
         let mut columns = Section::new("columns");
         let settings = config.columns.iter();
-        settings.for_each(|(key, it)| columns.add(key, it.clone()));
+        for (key, it) in settings {
+            if it.ty.is_some() && it.array.is_some() {
+                let what = "`array` says nothing beside `type`, which is that of the whole array";
+                diagnostics.push(unmatched("columns", key, what).help("leave one of the two out"));
+            }
+            columns.add(key, it.clone());
+        }
         let settings = tags.columns.iter();
         settings.for_each(|(key, it)| columns.add_tag(key, it.clone()));
         let mut functions = Section::new("functions");

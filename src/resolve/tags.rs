@@ -90,6 +90,10 @@ impl Tags {
                 false
             }
         });
+        if ty.is_some() && tag.array.is_some() {
+            let problem = "`array` says nothing beside `type`, which is that of the whole array";
+            self.warn(subject, problem, "leave one of the two out");
+        }
         let columns = ColumnSettings {
             nullable: tag.nullable,
             ty,

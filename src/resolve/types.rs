@@ -65,6 +65,11 @@ impl<'a> Value<'a> {
         self.element_sql.is_some()
     }
 
+    /// An array whose elements are in a list that can be another one: not one of a type of its own.
+    pub(super) fn is_list(&self) -> bool {
+        self.list.is_some()
+    }
+
     /// Values are able to be keys of a map.
     pub(super) fn hashes(&self) -> bool {
         matches!(self.able, Able::Hash | Able::Order)
@@ -252,6 +257,11 @@ impl<'a> Types<'a> {
         self.newtypes.insert(&domain.name, &domain.name);
     }
 
+    /// The configuration has a Rust type for it.
+    pub(super) fn is_overridden(&self, ty: &QualifiedName) -> bool {
+        self.overrides.contains_key(ty)
+    }
+
     /// The domain has a Rust type of its own.
     pub(super) fn is_newtype(&self, domain: &Domain) -> bool {
         self.newtypes.contains_key(&domain.name) && !self.overrides.contains_key(&domain.name)
@@ -275,7 +285,7 @@ impl<'a> Types<'a> {
     pub(super) fn max_length(&self, ty: &TypeRef) -> Option<u32> {
         let last = self.domains(ty).last();
         let base = last.map_or(ty, |domain| &domain.base);
-        let limited = base.is_builtin("varchar") || base.is_builtin("bpchar");
+        let limited = !base.array && (base.is_builtin("varchar") || base.is_builtin("bpchar"));
         base.modifier.as_ref().filter(|_| limited)?.parse().ok()
     }
 

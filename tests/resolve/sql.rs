@@ -404,3 +404,80 @@ fn numbers_make_no_underscore_in_types() {
     let variants: Vec<&str> = variants.iter().map(|it| it.ident.rs.as_str()).collect();
     assert_eq!(variants, ["A2", "A", "AB2", "AB"]);
 }
+
+#[test]
+fn settings_that_are_passed_over_are_told() {
+    let resolved = resolve_sql(
+        "CREATE DOMAIN al AS aclitem; CREATE DOMAIN em AS text; CREATE DOMAIN tags AS text[];
+         CREATE TABLE t (id int PRIMARY KEY, em em, tags tags, ints int[]);",
+        "newtypes = [\"*\"]\n[types]\n\"public.em\" = \"crate::Email\"
+         [columns.\"public.t.tags\"]\narray = \"nullable\"
+         [columns.\"public.t.ints\"]\narray = \"nullable\"\ntype = \"crate::Ints\"",
+    );
+    check_said(
+        &resolved,
+        &[
+            (
+                Note,
+                "the domain `public.al` has no type of its own: its values travel as text",
+            ),
+            (
+                Note,
+                "the domain `public.em` has no type of its own: it has another one",
+            ),
+            (
+                Error,
+                "`public.t.tags` is of the type `public.tags`, which has a Rust type of its own",
+            ),
+            (Warning, "`array` says nothing beside `type`"),
+        ],
+    );
+}
+
+#[test]
+fn routines_tell_what_they_lose() {
+    let resolved = resolve_sql(
+        "CREATE TABLE posts (id int PRIMARY KEY, t text);
+         CREATE FUNCTION latest() RETURNS SETOF posts LANGUAGE sql AS 'SELECT * FROM posts';
+         CREATE FUNCTION acl(a aclitem, p posts) RETURNS aclitem LANGUAGE sql AS 'SELECT a';
+         CREATE FUNCTION a1() RETURNS TABLE (x int, y int) LANGUAGE sql AS 'SELECT 1, 2';
+         CREATE FUNCTION a_1() RETURNS TABLE (x int, y int) LANGUAGE sql AS 'SELECT 1, 2';",
+        "[locking]\n\"public.posts\" = \"xmin\"",
+    );
+    let said: Vec<&str> = resolved
+        .diagnostics
+        .iter()
+        .map(|it| it.message.as_str())
+        .collect();
+    for message in [
+        "what `public.latest()` gives are strings and no rows",
+        "the type `aclitem` travels as text: the runtime has no type for it; used by `public.acl(aclitem, public.posts)`",
+        "the type `public.posts` travels as text",
+        "the struct of the function `public.a_1` can't be called `A1Row`",
+    ] {
+        assert!(
+            said.iter().any(|it| it.starts_with(message)),
+            "{message}: {said:#?}"
+        );
+    }
+}
+
+#[test]
+fn many_defaults_make_two_functions() {
+    let arguments: Vec<String> = (0..60).map(|i| format!("a{i} int DEFAULT {i}")).collect();
+    let f = format!(
+        "CREATE FUNCTION f({}) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+        arguments.join(", ")
+    );
+    let resolved = resolve_sql(&f, "");
+    check_said(&resolved, &[(Note, "has 60 arguments with defaults")]);
+    assert_eq!(functions(&resolved.model), ["f", "f_with_all"]);
+}
+
+#[test]
+fn arrays_of_strings_have_no_length() {
+    let resolved = resolve_sql("CREATE TABLE a (x varchar(5)[], y varchar(5));", "");
+    resolved.quiet();
+    assert_eq!(resolved.field("a", "x").max_length, None);
+    assert!(resolved.field("a", "y").max_length.is_some());
+}
