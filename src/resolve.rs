@@ -313,8 +313,12 @@ fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>
     for composite in &catalog.composites {
         if let Some(attribute) = context.types.unreadable_attribute(composite) {
             let columns = used.remove(&composite.name.to_string());
+            let another = match context.types.value(&attribute.ty).is_text() {
+                true => "",
+                false => ", which travels as another type",
+            };
             let because = format!(
-                "its attribute `{}` is of the type `{}`",
+                "its attribute `{}` is of the type `{}`{another}",
                 attribute.name, attribute.ty
             );
             report_type(

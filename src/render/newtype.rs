@@ -206,7 +206,7 @@ impl Lookup {
         };
         Self {
             doc: doc(&model.doc, 0),
-            derive: super::struct_type::derive(&usual, serde, &[]),
+            derive: super::struct_type::derive(&usual, serde, &model.derives),
             serde,
             name: model.name.clone(),
             key: model.key.clone(),

@@ -369,12 +369,15 @@ pub(super) fn key_type<'a>(table: &'a Table, context: &Context<'a>) -> Option<Ke
     let column = docs::code(&format!("{}.{}", table.name, owner.column.name));
     let Some(lookup) = owner.lookup else {
         let value = context.types.value(&owner.column.ty);
+        let usual = own_types::derives(&value);
+        let derives = (context.settings).key_derives(&table.name, &owner.column.name, &usual);
         return Some(KeyType::Id(Newtype {
             name,
             doc: vec![format!("The key of a row, {column}.")],
-            derives: own_types::derives(&value)
-                .into_iter()
-                .map(str::to_owned)
+            derives: usual
+                .iter()
+                .map(|it| (*it).to_owned())
+                .chain(derives)
                 .collect(),
             attributes: Vec::new(),
             inner: value.rust(path),
@@ -392,6 +395,11 @@ pub(super) fn key_type<'a>(table: &'a Table, context: &Context<'a>) -> Option<Ke
     });
     Some(KeyType::Lookup(LookupEnum {
         name,
+        derives: (context.settings).key_derives(
+            &table.name,
+            &owner.column.name,
+            &own_types::ENUM_DERIVES,
+        ),
         doc: vec![format!("The rows of the lookup table, by {column}.")],
         // The literals are of the type below all domains.
         key: context.types.root(&owner.column.ty).rust(path),

@@ -9,19 +9,21 @@ use super::types::Value;
 use crate::catalog;
 use crate::model::{Composite, CompositeField, Enum, Form, Ident, Newtype, NewtypeFile, Variant};
 
+/// What each enum derives.
+pub(super) const ENUM_DERIVES: [&str; 8] = [
+    "Clone",
+    "Copy",
+    "Debug",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Hash",
+];
+
 /// The enum of an enum type. Of labels that want the same variant the first by name has it, for a
 /// new label can stand anywhere in the type's order.
 pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) -> Enum {
-    const USUAL: [&str; 8] = [
-        "Clone",
-        "Copy",
-        "Debug",
-        "PartialEq",
-        "Eq",
-        "PartialOrd",
-        "Ord",
-        "Hash",
-    ];
     let names = context.tree.names(&ty.name);
     let mut labels: Vec<(usize, &String)> = ty.labels.iter().enumerate().collect();
     labels.sort_by_key(|(_, label)| *label);
@@ -64,7 +66,7 @@ pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) ->
         schema: ty.name.schema.clone(),
         name: names.ty.clone(),
         doc: docs::row(Object::Enum(ty)),
-        derives: context.settings.derives(&ty.name, &USUAL),
+        derives: context.settings.derives(&ty.name, &ENUM_DERIVES),
         attributes: context.settings.attributes(&ty.name),
         variants: variants
             .into_iter()

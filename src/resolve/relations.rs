@@ -159,11 +159,11 @@ fn forward<'a>(rows: &[Row<'a>], links: &[Link<'a>], context: &Context<'a>) -> V
         };
         let configured = context
             .settings
-            .relation(row.name, &link.key.name, Side::Forward);
+            .relation(row.name, &link.key.name, Side::Name);
         Planned {
             of: link.from,
             target: link.to,
-            side: Side::Forward,
+            side: Side::Name,
             kind: RelationKind::BelongsTo,
             link: i,
             through: None,
@@ -428,7 +428,7 @@ fn relation_model<'a>(
     let link = &links[relation.link];
     // The fields that are bound, and the columns that they are compared with.
     let (bound, compared, holder) = match (relation.side, relation.through) {
-        (Side::Forward, _) => (&link.from_columns, &link.to_columns, target),
+        (Side::Name, _) => (&link.from_columns, &link.to_columns, target),
         (_, None) => (&link.to_columns, &link.from_columns, target),
         (_, Some(back)) => (
             &links[back].to_columns,

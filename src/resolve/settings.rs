@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::names::{self, Case, Grant, Holder, Words};
 use super::tags::Tags;
 use crate::catalog::QualifiedName;
-use crate::config::{ColumnSettings, Config, FunctionSetting, RelationNames, RelationSide, Skip};
+pub(super) use crate::config::RelationSide as Side;
+use crate::config::{ColumnSettings, Config, FunctionSetting, RelationNames, Skip};
 use crate::diagnostics::Diagnostic;
 use crate::patterns::{Origin, Parts, Section, unmatched};
 
@@ -21,6 +22,8 @@ pub(super) struct Settings {
     functions: Section<FunctionSetting>,
     derives: Section<Vec<String>>,
     attributes: Section<Vec<String>>,
+    /// serde's traits are derived.
+    serde: bool,
     /// Irregular singulars and plurals.
     pub words: Words,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -29,24 +32,14 @@ pub(super) struct Settings {
 /// The module that is the root of the tree, under `[modules]`.
 const ROOT: &str = ".";
 
-/// Which of the relations on a foreign key is meant; the index into what is configured for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    /// From the referencing row.
-    Forward = 0,
-    /// From the referenced row back.
-    Inverse = 1,
-    /// Through a junction table.
-    ManyToMany = 2,
-}
-
 impl Side {
-    const ALL: [Self; 3] = [Self::Forward, Self::Inverse, Self::ManyToMany];
+    /// Each of them, in the order of [`Settings::relations`].
+    const ALL: [Self; 3] = [Self::Name, Self::Inverse, Self::ManyToMany];
 
     /// The key in `[relations]`.
     fn key(self) -> &'static str {
         match self {
-            Self::Forward => "name",
+            Self::Name => "name",
             Self::Inverse => "inverse",
             Self::ManyToMany => "many_to_many",
         }
@@ -55,7 +48,7 @@ impl Side {
     /// What is configured for it.
     fn of(self, names: &RelationNames) -> Option<&str> {
         match self {
-            Self::Forward => names.name.as_deref(),
+            Self::Name => names.name.as_deref(),
             Self::Inverse => names.inverse.as_deref(),
             Self::ManyToMany => names.many_to_many.as_deref(),
         }
@@ -170,6 +163,7 @@ impl Settings {
             functions,
             derives,
             attributes,
+            serde: config.serde,
             words,
             diagnostics: RefCell::new(diagnostics),
         }
@@ -270,11 +264,6 @@ impl Settings {
 
     /// A foreign key does not give this relation.
     pub(super) fn skips_side(&self, table: &QualifiedName, foreign_key: &str, side: Side) -> bool {
-        let side = match side {
-            Side::Forward => RelationSide::Name,
-            Side::Inverse => RelationSide::Inverse,
-            Side::ManyToMany => RelationSide::ManyToMany,
-        };
         match self.skip(table, foreign_key) {
             Some(Skip::Sides(sides)) => sides.contains(&side),
             Some(Skip::All(all)) => *all,
@@ -323,6 +312,33 @@ impl Settings {
             return Vec::new();
         }
         merged(&self.attributes, &format!("{of}.{member}"), Parts::Member)
+    }
+
+    /// The configured attributes of a row by which serde names the fields, of its new row and patch, too.
+    pub(super) fn serde_names(&self, name: &QualifiedName) -> Vec<String> {
+        let mut attributes = self.attributes(name);
+        attributes.retain(|it| self.serde && names_serde(it));
+        attributes
+    }
+
+    /// The same for a field.
+    pub(super) fn serde_member_names(&self, of: &QualifiedName, member: &str) -> Vec<String> {
+        let mut attributes = self.member_attributes(of, member);
+        attributes.retain(|it| self.serde && names_serde(it));
+        attributes
+    }
+
+    /// The configured derives for the type of a key, but for those it has anyway.
+    pub(super) fn key_derives(
+        &self,
+        table: &QualifiedName,
+        column: &str,
+        usual: &[&str],
+    ) -> Vec<String> {
+        let key = format!("{table}.{column}");
+        let mut derives = merged(&self.derives, &key, Parts::Member);
+        derives.retain(|derive| !usual.contains(&derive.as_str()));
+        derives
     }
 
     /// Reports what a section says that says nothing of this schema.
@@ -580,6 +596,7 @@ fn identifiers(
 ) -> Section<String> {
     let mut names = Section::new(section);
     for (key, name) in config {
+        let key = &with_short_types(key);
         if section == "modules" && name == ROOT {
             names.add(key, ROOT.to_owned());
         } else if let Some(name) = checked(section, key, name, diagnostics) {
@@ -590,6 +607,44 @@ fn identifiers(
         names.add_tag(key, name.clone());
     }
     names
+}
+
+/// The key of an overload with its types by their names in `pg_type`: `public.area(int4)` for
+/// `public.area(integer)`.
+fn with_short_types(key: &str) -> String {
+    const SHORT: [(&str, &str); 16] = [
+        ("bigint", "int8"),
+        ("bit varying", "varbit"),
+        ("boolean", "bool"),
+        ("character varying", "varchar"),
+        ("character", "bpchar"),
+        ("char", "bpchar"),
+        ("decimal", "numeric"),
+        ("double precision", "float8"),
+        ("int", "int4"),
+        ("integer", "int4"),
+        ("real", "float4"),
+        ("smallint", "int2"),
+        ("time with time zone", "timetz"),
+        ("time without time zone", "time"),
+        ("timestamp with time zone", "timestamptz"),
+        ("timestamp without time zone", "timestamp"),
+    ];
+    let parts = key.strip_suffix(')').and_then(|key| key.split_once('('));
+    let Some((name, types)) = parts else {
+        return key.to_owned();
+    };
+    let short = |ty: &str| {
+        let ty = ty.trim();
+        let bare = ty.strip_suffix("[]").unwrap_or(ty);
+        let lower = bare.to_ascii_lowercase();
+        let short = SHORT.iter().find(|(long, _)| *long == lower);
+        short.map_or(ty.to_owned(), |(_, short)| {
+            format!("{short}{}", &ty[bare.len()..])
+        })
+    };
+    let types: Vec<String> = types.split(',').map(short).collect();
+    format!("{name}({})", types.join(", "))
 }
 
 /// `[derives]` or `[attributes]`.
@@ -634,6 +689,18 @@ pub(super) fn is_path(text: &str) -> bool {
     let path = text.strip_prefix("::").unwrap_or(text);
     path.split("::")
         .all(|part| matches!(part, "crate" | "super" | "self") || names::identifier(part).is_some())
+}
+
+/// An attribute that says what serde calls something, and nothing else.
+fn names_serde(attribute: &str) -> bool {
+    let inside = attribute.strip_prefix("#[serde(");
+    let inside = inside.and_then(|it| it.trim_end().strip_suffix(")]"));
+    let value = inside.and_then(|it| {
+        let (key, value) = it.split_once('=')?;
+        matches!(key.trim(), "rename" | "rename_all").then(|| value.trim())
+    });
+    let text = value.and_then(|it| it.strip_prefix('"')?.strip_suffix('"'));
+    text.is_some_and(|text| !text.contains('"'))
 }
 
 fn is_attribute(text: &str) -> bool {

@@ -173,8 +173,12 @@ impl<'a> Tree<'a> {
             key: String::new(),
             singular: String::new(),
         };
-        // Only objects of the tree are asked for, and each of those has its names.
-        self.names.get(name).unwrap_or(&NONE)
+        let names = self.names.get(name);
+        debug_assert!(
+            names.is_some(),
+            "only objects are asked for, and each has its names: {name}"
+        );
+        names.unwrap_or(&NONE)
     }
 
     /// The path of an object's type from a file in a schema's module: `super::Role`.

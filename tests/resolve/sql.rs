@@ -481,3 +481,24 @@ fn arrays_of_strings_have_no_length() {
     assert_eq!(resolved.field("a", "x").max_length, None);
     assert!(resolved.field("a", "y").max_length.is_some());
 }
+
+#[test]
+fn overloads_are_named_by_their_signatures() {
+    let sql = "CREATE TYPE mood AS ENUM ('a');
+        CREATE FUNCTION f(a mood) RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE FUNCTION f(a int[]) RETURNS int LANGUAGE sql AS 'SELECT 1';";
+    let resolved = resolve_sql(
+        sql,
+        "[names]\n\"public.f(public.m*)\" = \"by_mood\"\n\"public.f(integer)\" = \"by_int\"
+         \"public.f(int4[])\" = \"by_ints\"",
+    );
+    resolved.quiet();
+    assert_eq!(functions(&resolved.model), ["by_int", "by_ints", "by_mood"]);
+    let resolved = resolve_sql(
+        sql,
+        "[routines]\nexclude = [\"public.f(int4)\", \"*(int4[])\"]",
+    );
+    resolved.quiet();
+    assert_eq!(functions(&resolved.model), ["f"]);
+}
