@@ -77,7 +77,7 @@ pub struct Config {
     pub default_schema: String,
     /// Derive serde's `Serialize` and `Deserialize` on structs and enums.
     pub serde: bool,
-    /// More derives, by a pattern on `schema.name`.
+    /// More derives, by a pattern on `schema.name`, or on `schema.table.column` of a key that has a type.
     pub derives: BTreeMap<String, Vec<String>>,
     /// More attributes, whole (`#[non_exhaustive]`), by a pattern on `schema.name`, or on
     /// `schema.name.member` for a field or variant.
@@ -129,9 +129,9 @@ pub struct Config {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RoutineChoice {
-    /// Patterns on `schema.name` of what is taken; without any, everything.
+    /// Patterns on `schema.name` or `schema.name(types)` of what is taken; without any, everything.
     pub include: Vec<String>,
-    /// Patterns on `schema.name` of what is left out.
+    /// Patterns on `schema.name` or `schema.name(types)` of what is left out.
     pub exclude: Vec<String>,
 }
 

@@ -526,7 +526,7 @@ impl Settings {
         self.functions.finish(
             "no function is called so",
             "the key is `schema.table.function` with the name that the function has without it, as in \
-             `public.users.find_by_email`",
+             `public.users.find_by_email`; what begins a query, `copy_in` and `insert_many` are always there",
             &mut said,
         );
         let what = "no table, view or type matches it";
