@@ -125,7 +125,7 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let keys = Keys::new(&objects, config, &declared, &types, &settings);
     let callables = Callables::new(catalog, config, &types, &settings);
     let tree = Tree::new(&objects, config, &keys, &callables, &settings, &declared);
-    let versions = locking::versions(&tree, config, &settings, &declared);
+    let versions = locking::versions(&objects, config, &settings, &declared);
     let context = Context {
         types,
         keys,

@@ -303,6 +303,18 @@ pub fn resolve_with(catalog: &Catalog, config: &Config) -> Resolved {
 #[track_caller]
 pub fn resolve_sql(sql: &str, config: &str) -> Resolved {
     let config: Config = toml::from_str(config).expect("the test writes what can be read");
+    let (catalog, mut diagnostics) = catalog_of(sql);
+    let mut resolved = resolve_with(&catalog, &config);
+    diagnostics.append(&mut resolved.diagnostics);
+    Resolved {
+        diagnostics,
+        ..resolved
+    }
+}
+
+/// The Catalog that a script makes, and what was said of it.
+#[track_caller]
+pub fn catalog_of(sql: &str) -> (Catalog, Vec<Diagnostic>) {
     let file = SourceFile {
         path: "schema.sql".into(),
         text: sql.to_owned(),
@@ -313,12 +325,7 @@ pub fn resolve_sql(sql: &str, config: &str) -> Resolved {
     rowsmith::analyze::normalize(&mut catalog);
     rowsmith::source::filter(&mut catalog, &[], &[], &mut diagnostics);
     catalog.sort();
-    let mut resolved = resolve_with(&catalog, &config);
-    diagnostics.append(&mut resolved.diagnostics);
-    Resolved {
-        diagnostics,
-        ..resolved
-    }
+    (catalog, diagnostics)
 }
 
 pub fn resolve_tables(tables: Vec<Table>) -> Resolved {

@@ -75,12 +75,20 @@ fn what_is_said_of_a_partition_without_a_struct_is_told() {
     let resolved = resolve_sql(
         PARTITIONED,
         "[lookups.\"public.m_1\"]\nvalues = { A = 1 }\n[keys]\n\"public.m_1\" = [\"id\"]
+         [locking]\n\"public.m_1\" = \"id\"
          [foreign_keys.\"public.m_1.q\"]\ncolumns = [\"id\"]\nreferences = \"public.q\"",
     );
     check_said(
         &resolved,
         &[
-            (Warning, "the partition has no struct"),
+            (
+                Warning,
+                "`public.m_1` under `[lookups]` has no effect: the partition has no struct",
+            ),
+            (
+                Warning,
+                "`public.m_1` under `[locking]` has no effect: the partition has no struct",
+            ),
             (Error, "the partition `public.m_1` has no struct"),
             (
                 Error,
@@ -501,4 +509,29 @@ fn overloads_are_named_by_their_signatures() {
     );
     resolved.quiet();
     assert_eq!(functions(&resolved.model), ["f"]);
+}
+
+#[test]
+fn types_alone_are_something_to_generate_from() {
+    let (catalog, _) = catalog_of("CREATE DOMAIN d AS int;");
+    assert!(rowsmith::generate(&catalog, &Default::default()).is_ok());
+    let (catalog, _) = catalog_of("CREATE TYPE r AS RANGE (SUBTYPE = int);");
+    assert!(rowsmith::generate(&catalog, &Default::default()).is_ok());
+    let (catalog, _) = catalog_of("");
+    assert!(rowsmith::generate(&catalog, &Default::default()).is_err());
+}
+
+#[test]
+fn a_function_that_has_anothers_name_is_told_of() {
+    let resolved = resolve_sql(
+        "CREATE TABLE users (id int PRIMARY KEY, email text UNIQUE);",
+        "[functions]\n\"public.users.find\" = \"find_by_email\"",
+    );
+    check_said(
+        &resolved,
+        &[(
+            Warning,
+            "`find_by_email`, which belongs to the function `public.users.find`",
+        )],
+    );
 }
