@@ -310,6 +310,14 @@ fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>
     for (ty, function) in routines::text_types(context) {
         used.entry(ty).or_default().push(function);
     }
+    let is_row = |ty: &str| {
+        let tables = catalog.tables.iter().map(|table| &table.name);
+        let mut rows = tables.chain(catalog.views.iter().map(|view| &view.name));
+        rows.any(|name| {
+            let rest = ty.strip_prefix(name.schema.as_str());
+            rest.and_then(|it| it.strip_prefix('.')) == Some(name.name.as_str())
+        })
+    };
     for composite in &catalog.composites {
         if let Some(attribute) = context.types.unreadable_attribute(composite) {
             let columns = used.remove(&composite.name.to_string());
@@ -330,7 +338,11 @@ fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>
         }
     }
     for (ty, columns) in used {
-        report_type(&ty, columns, "the runtime has no type for it", context);
+        let because = match is_row(&ty) {
+            true => "it is a table's or view's row",
+            false => "the runtime has no type for it",
+        };
+        report_type(&ty, columns, because, context);
     }
 }
 
