@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::diagnostics::{Diagnostic, SourceFile};
 
@@ -78,7 +77,7 @@ pub struct Config {
     pub default_schema: String,
     /// Derive serde's `Serialize` and `Deserialize` on structs and enums.
     pub serde: bool,
-    /// More derives, by a pattern on `schema.name`.
+    /// More derives, by a pattern on `schema.name`, or on `schema.table.column` of a key that has a type.
     pub derives: BTreeMap<String, Vec<String>>,
     /// More attributes, whole (`#[non_exhaustive]`), by a pattern on `schema.name`, or on
     /// `schema.name.member` for a field or variant.
@@ -130,9 +129,9 @@ pub struct Config {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RoutineChoice {
-    /// Patterns on `schema.name` of what is taken; without any, everything.
+    /// Patterns on `schema.name` or `schema.name(types)` of what is taken; without any, everything.
     pub include: Vec<String>,
-    /// Patterns on `schema.name` of what is left out.
+    /// Patterns on `schema.name` or `schema.name(types)` of what is left out.
     pub exclude: Vec<String>,
 }
 
@@ -235,92 +234,6 @@ pub struct RelationNames {
     pub skip: Option<Skip>,
 }
 
-/// What stands in the comment of a table, view or type after `@rowsmith`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ObjectTag {
-    /// As in `[names]`.
-    pub name: Option<String>,
-    /// As in `exclude`.
-    pub skip: bool,
-    /// As in `[derives]`.
-    pub derives: Vec<String>,
-    /// As in `[attributes]`.
-    pub attributes: Vec<String>,
-    /// As in `[keys]`.
-    pub key: Option<Vec<String>>,
-}
-
-/// What stands in the comment of a column or attribute after `@rowsmith`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MemberTag {
-    /// As in `[names]`.
-    pub name: Option<String>,
-    /// As in `[columns]`.
-    pub nullable: Option<bool>,
-    /// As in `[columns]`.
-    #[serde(rename = "type")]
-    pub ty: Option<TypeOverride>,
-    /// As in `[columns]`.
-    pub array: Option<ArrayForm>,
-    /// As in `[attributes]`.
-    pub attributes: Vec<String>,
-}
-
-/// What a tag line in a comment begins with.
-const TAG: &str = "@rowsmith";
-
-/// A comment without its tag lines, and what those hold: `@rowsmith name = "Human", skip = true`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tagged {
-    /// The rest of the comment, if anything is left.
-    pub comment: Option<String>,
-    text: String,
-}
-
-impl Tagged {
-    /// Takes a comment apart; `None` when it has no tag.
-    pub fn new(comment: &str) -> Option<Self> {
-        let mut rest = Vec::new();
-        let mut tags = Vec::new();
-        for line in comment.lines() {
-            match line.trim().strip_prefix(TAG) {
-                Some(tag) if tag.is_empty() || tag.starts_with(char::is_whitespace) => {
-                    tags.push(tag.trim());
-                }
-                _ => rest.push(line),
-            }
-        }
-        if tags.is_empty() {
-            return None;
-        }
-        let rest = rest.join("\n");
-        Some(Self {
-            comment: Some(rest).filter(|rest| !rest.trim().is_empty()),
-            text: tags.join(", "),
-        })
-    }
-
-    /// Reads the tag.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong, when it is no list of `key = value` or holds an unknown key.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, String> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Whole<T> {
-            tag: T,
-        }
-        let text = format!("tag = {{ {} }}", self.text);
-        let whole: Result<Whole<T>, _> = toml::from_str(&text);
-        whole
-            .map(|whole| whole.tag)
-            .map_err(|error| error.message().replace('\n', ", "))
-    }
-}
-
 /// A lookup table as a Rust enum.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -332,7 +245,7 @@ pub struct Lookup {
 }
 
 /// The key of a row of a lookup table.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(untagged)]
 pub enum LookupValue {
     /// A key that is an integer.

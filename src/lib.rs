@@ -35,10 +35,12 @@ pub mod config;
 pub mod diagnostics;
 pub mod model;
 pub mod output;
+mod patterns;
 pub mod render;
 pub mod resolve;
 pub mod source;
 pub mod sql;
+mod tags;
 
 pub use builder::{Builder, Generated};
 pub use config::{
@@ -92,6 +94,8 @@ pub fn generate(
         && catalog.views.is_empty()
         && catalog.enums.is_empty()
         && catalog.composites.is_empty()
+        && catalog.domains.is_empty()
+        && catalog.ranges.is_empty()
         && catalog.functions.is_empty()
         && catalog.sequences.is_empty()
     {

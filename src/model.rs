@@ -252,6 +252,8 @@ pub enum RelationKind {
 pub struct NewRow {
     /// The struct's name.
     pub name: String,
+    /// Attributes of the row that are its own too, whole: `#[serde(rename_all = "camelCase")]`.
+    pub attributes: Vec<String>,
     /// The writable columns, in the table's order.
     pub fields: Vec<WriteField>,
     /// One for each unique key that can settle a conflict.
@@ -263,6 +265,8 @@ pub struct NewRow {
 pub struct Patch {
     /// The struct's name.
     pub name: String,
+    /// Attributes of the row that are its own too, whole: `#[serde(rename_all = "camelCase")]`.
+    pub attributes: Vec<String>,
     /// The writable columns but for the row's version, in the table's order. None is required.
     pub fields: Vec<WriteField>,
     /// The primary key's parameters of `apply`, bound to `$1`, `$2` …
@@ -304,6 +308,8 @@ pub struct WriteField {
     pub required: bool,
     /// The argument is `impl Into<ty>` (strings, byte vectors) and not `ty` itself.
     pub into: bool,
+    /// Attributes of the row's field that are its own too, whole: `#[serde(rename = "mail")]`.
+    pub attributes: Vec<String>,
     /// How the value is sent.
     pub write: Write,
     /// Doc lines, plain text.
@@ -462,8 +468,21 @@ pub enum Form {
 pub struct Violation {
     /// The constraint's name.
     pub constraint: String,
-    /// The Rust condition of a `value` that breaks it: `value < 0`.
-    pub condition: String,
+    /// The Rust condition of a `value` that breaks it.
+    pub condition: Condition,
+}
+
+/// A condition in Rust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// `value.is_empty()`.
+    Is(String),
+    /// `value < 0`: one side, the operator and the other side.
+    Compared(String, &'static str, String),
+    /// `[1, 2].contains(&value)`: the literals, and what is looked for.
+    In(Vec<String>, String),
+    /// The opposite.
+    NotIn(Vec<String>, String),
 }
 
 /// The type of a table's primary key.
@@ -480,6 +499,8 @@ pub enum KeyType {
 pub struct LookupEnum {
     /// The enum's name.
     pub name: String,
+    /// Derives beyond the usual, from the configuration.
+    pub derives: Vec<String>,
     /// Doc lines, plain text.
     pub doc: Vec<String>,
     /// The Rust type of the key: `i32`, `::std::string::String`.

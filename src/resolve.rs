@@ -9,12 +9,13 @@ mod functions;
 mod keys;
 mod locking;
 mod names;
+mod objects;
 mod overrides;
 mod own_types;
-mod patterns;
 mod relations;
 mod routines;
 mod rows;
+mod rust_type;
 mod schema;
 mod settings;
 mod sql;
@@ -32,11 +33,12 @@ use crate::model::{Entity, Field, Function, Ident, Model, Module, Relation, Trav
 
 use declared::Declared;
 use keys::Keys;
+use objects::{Object, Objects};
 use routines::Callables;
 use rows::{Row, is_writable};
 use settings::Settings;
 use tags::Tags;
-use tree::{Object, Tree};
+use tree::Tree;
 use types::builtin::Families;
 pub use types::builtin::{TypeMapping, type_mappings};
 use types::{Types, Value};
@@ -70,13 +72,11 @@ impl<'a> Context<'a> {
         if value.read_cast.is_none() {
             return value;
         }
-        self.settings.report(
-            Diagnostic::error(format!(
-                "the attribute `{of}.{}` can't travel as another type: a composite travels whole",
-                attribute.name
-            ))
-            .help("leave `as` out of what is said of it under `[columns]`"),
+        let problem = format!(
+            "the attribute `{of}.{}` can't travel as another type: a composite travels whole",
+            attribute.name
         );
+        (self.settings).report_column(of, &attribute.name, "as", problem);
         usual
     }
 
@@ -87,19 +87,21 @@ impl<'a> Context<'a> {
         }
         let key = format!("{of}.{name}");
         let value = match settings.array {
-            Some(form) if value.is_array() => value.in_list(form),
+            Some(form) if value.is_list() => value.in_list(form),
             Some(_) => {
-                self.settings.report(
-                    Diagnostic::error(format!("`{key}` is of the type `{ty}`, which is no array"))
-                        .help(format!("leave `array` out of `[columns.{key:?}]`")),
-                );
+                let because = match value.is_array() {
+                    true => "which has a Rust type of its own",
+                    false => "which is no array",
+                };
+                let problem = format!("`{key}` is of the type `{ty}`, {because}");
+                self.settings.report_column(of, name, "array", problem);
                 value
             }
             None => value,
         };
         let rust = settings.ty.as_ref();
         match rust.and_then(|rust| overrides::checked("columns", &key, rust, &self.settings)) {
-            Some(rust) => types::of_column(ty, value, rust),
+            Some(rust) => types::of_column(ty, value, &rust),
             None => value,
         }
     }
@@ -109,11 +111,7 @@ impl<'a> Context<'a> {
 /// [`Diagnostic`] says so. Only settings that contradict each other or Rust are errors.
 pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let tags = Tags::read(catalog);
-    let (with_tags, catalog) = (catalog, tags.catalog.as_ref());
-    let settings = Settings::new(config, &tags.config);
-    for diagnostic in &tags.diagnostics {
-        settings.report(diagnostic.clone());
-    }
+    let settings = Settings::new(config, &tags);
     let families = Families {
         dates: config.dates,
         decimals: config.decimals,
@@ -122,13 +120,12 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let mut types = Types::new(catalog, families);
     overrides::set_types(catalog, config, &mut types, &settings);
     domains::set_newtypes(catalog, config, &mut types, &settings);
-    let declared = Declared::new(catalog, config, &tags.config, &types, &settings);
-    let keys = Keys::new(catalog, config, &types, &settings);
+    let objects = Objects::new(catalog, config, &types, &settings);
+    let declared = Declared::new(&objects, config, &tags, &types, &settings);
+    let keys = Keys::new(&objects, config, &declared, &types, &settings);
     let callables = Callables::new(catalog, config, &types, &settings);
-    let tree = Tree::new(
-        catalog, config, &types, &keys, &callables, &settings, &declared,
-    );
-    let versions = locking::versions(&tree, config, &settings, &declared);
+    let tree = Tree::new(&objects, config, &keys, &callables, &settings, &declared);
+    let versions = locking::versions(&objects, config, &settings, &declared);
     let context = Context {
         types,
         keys,
@@ -165,7 +162,7 @@ pub fn resolve(catalog: &Catalog, config: &Config) -> (Model, Vec<Diagnostic>) {
     let model = Model {
         root: root(catalog, &mut entities, &by_name, &context),
         serde: config.serde,
-        schema: schema::schema(with_tags, &context),
+        schema: schema::schema(catalog, &context),
     };
     (model, context.settings.finish())
 }
@@ -310,11 +307,26 @@ fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>
             columns.push(format!("`{}.{}`", row.name, field.column.name));
         }
     }
+    for (ty, function) in routines::text_types(context) {
+        used.entry(ty).or_default().push(function);
+    }
+    let is_row = |ty: &str| {
+        let tables = catalog.tables.iter().map(|table| &table.name);
+        let mut rows = tables.chain(catalog.views.iter().map(|view| &view.name));
+        rows.any(|name| {
+            let rest = ty.strip_prefix(name.schema.as_str());
+            rest.and_then(|it| it.strip_prefix('.')) == Some(name.name.as_str())
+        })
+    };
     for composite in &catalog.composites {
         if let Some(attribute) = context.types.unreadable_attribute(composite) {
             let columns = used.remove(&composite.name.to_string());
+            let another = match context.types.value(&attribute.ty).is_text() {
+                true => "",
+                false => ", which travels as another type",
+            };
             let because = format!(
-                "its attribute `{}` is of the type `{}`",
+                "its attribute `{}` is of the type `{}`{another}",
                 attribute.name, attribute.ty
             );
             report_type(
@@ -326,7 +338,11 @@ fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>
         }
     }
     for (ty, columns) in used {
-        report_type(&ty, columns, "the runtime has no type for it", context);
+        let because = match is_row(&ty) {
+            true => "it is a table's or view's row",
+            false => "the runtime has no type for it",
+        };
+        report_type(&ty, columns, because, context);
     }
 }
 

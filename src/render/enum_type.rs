@@ -48,7 +48,7 @@ impl EnumFile {
     pub fn new(model: &Enum, serde: bool) -> Self {
         let variant = |it: &model::Variant| Variant {
             doc: doc(&[code(&it.ident.db)], 4),
-            rename: rename(&it.ident, serde),
+            rename: rename(&it.ident, serde, &it.attributes),
             attributes: it.attributes.clone(),
             name: it.ident.rs.clone(),
             arm: arm(

@@ -323,15 +323,39 @@ pub fn condition(value: &Expr, indent: usize) -> String {
         used: indent + 3,
         after: 2,
     };
-    match value.layout(place) {
-        Some(text) if !text.contains('\n') => format!("if {text} {{"),
-        Some(text) => {
-            let mut text = format!("if {text}");
-            new_line(&mut text, indent);
-            text + "{"
-        }
+    let one_line = |after| {
+        let text = value.layout(Place { after, ..place });
+        text.filter(|text| !text.contains('\n'))
+    };
+    if let Some(text) = one_line(2) {
+        return format!("if {text} {{");
+    }
+    // The brace goes to a line of its own, also where the condition alone has room.
+    match one_line(0).or_else(|| value.layout(place)) {
+        Some(text) => braced(format!("if {text}"), indent),
         None => format!("if {} {{", value.to_line()),
     }
+}
+
+/// `if left operator right {`.
+pub fn comparison(left: &str, operator: &str, right: &str, indent: usize) -> String {
+    let line = format!("if {left} {operator} {right}");
+    match MAX_WIDTH.checked_sub(indent + line.width()) {
+        Some(2..) => line + " {",
+        Some(_) => braced(line, indent),
+        None => {
+            let mut text = format!("if {left}");
+            new_line(&mut text, indent + TAB);
+            text.extend([operator, " ", right]);
+            braced(text, indent)
+        }
+    }
+}
+
+/// With the opening brace on a line of its own.
+fn braced(mut text: String, indent: usize) -> String {
+    new_line(&mut text, indent);
+    text + "{"
 }
 
 /// A function's head up to the opening brace; `head` is `pub fn name`.
@@ -434,7 +458,12 @@ pub fn tuple_struct(head: &str, visibility: &str, text: &str) -> String {
     };
     let laid_out = ty(text, place);
     let text = laid_out.as_deref().unwrap_or(text);
-    format!("{head}(\n    {visibility}{text},\n);")
+    // rustfmt puts a second blank before a type that it breaks.
+    let blank = match text.contains('\n') && !visibility.is_empty() {
+        true => " ",
+        false => "",
+    };
+    format!("{head}(\n    {visibility}{blank}{text},\n);")
 }
 
 /// `path! { argument }`, in which rustfmt touches nothing.
@@ -454,6 +483,30 @@ pub fn macro_call(path: &str, argument: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conditions_have_their_brace_on_the_line_where_there_is_room() {
+        for (length, expected) in [
+            (78, "if value == VALUE {"),
+            (79, "if value == VALUE\n        {"),
+            (80, "if value == VALUE\n        {"),
+            (81, "if value\n            == VALUE\n        {"),
+        ] {
+            let value = "a".repeat(length);
+            let text = comparison("value", "==", &value, 8).replace(&value, "VALUE");
+            assert_eq!(text, expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn types_that_are_broken_stand_behind_two_blanks() {
+        let inner = format!("::a::B<::c::{}>", "D".repeat(85));
+        let expected = format!(
+            "pub struct A(\n    pub  ::a::B<\n        ::c::{},\n    >,\n);",
+            "D".repeat(85)
+        );
+        assert_eq!(tuple_struct("pub struct A", "pub ", &inner), expected);
+    }
 
     #[test]
     fn generic_arguments_break_from_the_outside() {

@@ -56,9 +56,12 @@ fn definition(new_row: &model::NewRow, table: &str, serde: bool, default: bool) 
         true => &["Clone", "Debug", "Default", "PartialEq"],
         false => &["Clone", "Debug", "PartialEq"],
     };
-    let field = |field: &WriteField| match field.required {
-        true => Field::new(&field.ident, &value_type(field), &field.doc, serde),
-        false => Field::assign(&field.ident, &value_type(field), &field.doc, serde),
+    let field = |field: &WriteField| {
+        let made = match field.required {
+            true => Field::new(&field.ident, &value_type(field), &field.doc, serde),
+            false => Field::assign(&field.ident, &value_type(field), &field.doc, serde),
+        };
+        made.with(&field.attributes)
     };
     let lines = [
         format!("A new row of {table}, to be inserted."),
@@ -68,7 +71,7 @@ fn definition(new_row: &model::NewRow, table: &str, serde: bool, default: bool) 
         doc: doc(&lines, 0),
         derive: derive(usual, serde, &[]),
         serde,
-        attributes: Vec::new(),
+        attributes: new_row.attributes.clone(),
         name: new_row.name.clone(),
         fields: new_row.fields.iter().map(field).collect(),
     }

@@ -2,7 +2,7 @@ use askama::Template;
 
 use super::layout::{self, Expr, assignment, impl_header, macro_block, signature};
 use super::text::{doc, str_literal};
-use crate::model::{self, Form, Ident, LookupEnum, LookupKey, NewtypeFile};
+use crate::model::{self, Condition, Form, Ident, LookupEnum, LookupKey, NewtypeFile};
 
 /// A struct around another type.
 #[derive(Template)]
@@ -34,6 +34,7 @@ struct Check {
 
 /// A check that is broken.
 struct Violation {
+    /// The head of an `if`.
     condition: String,
     /// The statement that makes the error.
     error: String,
@@ -124,6 +125,20 @@ fn definition(name: &str, inside: &str, visible: bool) -> String {
     layout::tuple_struct(&format!("pub struct {name}"), visibility, inside)
 }
 
+fn condition(condition: &Condition) -> String {
+    let among = |open, literals: &[String], value: &String| {
+        let items = literals.iter().map(Expr::atom).collect();
+        let list = Expr::List(open, items);
+        layout::condition(&list.method(".contains", vec![Expr::atom(value)]), 8)
+    };
+    match condition {
+        Condition::Is(text) => layout::condition(&Expr::atom(text), 8),
+        Condition::Compared(left, operator, right) => layout::comparison(left, operator, right, 8),
+        Condition::In(literals, value) => among("[", literals, value),
+        Condition::NotIn(literals, value) => among("![", literals, value),
+    }
+}
+
 impl Check {
     fn new(model: &model::Newtype) -> Option<Self> {
         let Form::Checked {
@@ -146,7 +161,7 @@ impl Check {
             let args = args.map(|text| Expr::atom(str_literal(text)));
             let error = Expr::call("::rowsmith_runtime::CheckViolation::new", args.to_vec());
             Violation {
-                condition: violation.condition.clone(),
+                condition: condition(&violation.condition),
                 error: assignment("let error", &error, 12),
             }
         };
@@ -197,7 +212,7 @@ impl Lookup {
         };
         Self {
             doc: doc(&model.doc, 0),
-            derive: super::struct_type::derive(&usual, serde, &[]),
+            derive: super::struct_type::derive(&usual, serde, &model.derives),
             serde,
             name: model.name.clone(),
             key: model.key.clone(),

@@ -35,14 +35,15 @@ impl Patch {
 }
 
 fn definition(patch: &model::Patch, table: &str, serde: bool) -> Struct {
-    let field =
-        |field: &WriteField| Field::assign(&field.ident, &value_type(field), &field.doc, serde);
+    let field = |field: &WriteField| {
+        Field::assign(&field.ident, &value_type(field), &field.doc, serde).with(&field.attributes)
+    };
     let line = format!("What to change in a row of {table}; what is left out stays as it is.");
     Struct {
         doc: doc(&[line], 0),
         derive: derive(&["Clone", "Debug", "Default", "PartialEq"], serde, &[]),
         serde,
-        attributes: Vec::new(),
+        attributes: patch.attributes.clone(),
         name: patch.name.clone(),
         fields: patch.fields.iter().map(field).collect(),
     }

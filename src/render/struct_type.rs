@@ -31,16 +31,19 @@ impl Field {
     pub fn new(ident: &Ident, ty: &str, doc_lines: &[String], serde: bool) -> Self {
         Self {
             doc: doc(doc_lines, 4),
-            rename: rename(ident, serde),
+            rename: rename(ident, serde, &[]),
             skip_omitted: false,
             attributes: Vec::new(),
             line: layout::field(&format!("pub {}", ident.rs), ty, 4),
         }
     }
 
-    /// The field with attributes of the configuration.
+    /// The field with attributes of the configuration, one of which may say what serde calls it.
     pub fn with(self, attributes: &[String]) -> Self {
         Self {
+            rename: self
+                .rename
+                .filter(|_| !attributes.iter().any(|it| renames(it))),
             attributes: attributes.to_vec(),
             ..self
         }
@@ -60,10 +63,16 @@ impl Field {
     }
 }
 
-/// The attribute that makes serde use the database's spelling, where that differs from the Rust name.
-pub fn rename(ident: &Ident, serde: bool) -> Option<String> {
+/// The attribute that makes serde use the database's spelling, where that differs from the Rust name and
+/// no attribute of the configuration says otherwise.
+pub fn rename(ident: &Ident, serde: bool, attributes: &[String]) -> Option<String> {
     let name = || format!("rename = {}", str_literal(&ident.db));
-    (serde && unraw(&ident.rs) != ident.db).then(|| layout::attribute("serde", &name(), 4))
+    let wanted = serde && unraw(&ident.rs) != ident.db && !attributes.iter().any(|it| renames(it));
+    wanted.then(|| layout::attribute("serde", &name(), 4))
+}
+
+fn renames(attribute: &str) -> bool {
+    attribute.starts_with("#[serde(") && attribute.contains("rename")
 }
 
 /// The derive line, with serde's derives where they are asked for, and the configuration's.

@@ -3,10 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::objects::{HIDDEN, Objects};
 use super::settings::Settings;
+use super::tags::Tags;
 use super::types::Types;
 use crate::catalog::{
-    Catalog, Column, Deferral, ForeignKey, ForeignKeyAction, IndexOn, QualifiedName, Table, View,
+    Column, Deferral, ForeignKey, ForeignKeyAction, IndexOn, QualifiedName, Table, View,
 };
 use crate::config::{Config, DeclaredForeignKey};
 use crate::diagnostics::Diagnostic;
@@ -71,12 +73,59 @@ impl<'a> Relation<'a> {
     }
 }
 
+/// All tables and views that have a struct, by name.
+struct Relations<'o, 'a> {
+    all: HashMap<String, Relation<'a>>,
+    objects: &'o Objects<'a>,
+}
+
+impl<'a> Relations<'_, 'a> {
+    fn find(&self, name: &str) -> Result<Relation<'a>, Problem> {
+        if let Some(relation) = self.all.get(name) {
+            return Ok(*relation);
+        }
+        Err(match self.objects.is_hidden(name) {
+            true => (
+                format!("the partition `{name}` has no struct"),
+                HIDDEN.to_owned(),
+            ),
+            false => (
+                format!("there is no table or view `{name}`"),
+                "a table or view is `schema.name`, as in `public.users`".to_owned(),
+            ),
+        })
+    }
+
+    /// The table or view that the key of a declared foreign key begins with, and what follows.
+    fn split<'k>(&self, key: &'k str) -> Result<(Relation<'a>, &'k str), Problem> {
+        let splits = || {
+            let splits = key.match_indices('.').rev();
+            let splits = splits.map(|(dot, _)| (&key[..dot], &key[dot + 1..]));
+            splits.filter(|(_, name)| !name.is_empty())
+        };
+        let found = splits().find_map(|(of, name)| Some((*self.all.get(of)?, name)));
+        found.ok_or_else(
+            || match splits().find(|(of, _)| self.objects.is_hidden(of)) {
+                Some((of, _)) => (
+                    format!("the partition `{of}` has no struct"),
+                    HIDDEN.to_owned(),
+                ),
+                None => (
+                    "its key begins with no table or view".to_owned(),
+                    "the key is `schema.table.name`, with a name of your own for the foreign key"
+                        .to_owned(),
+                ),
+            },
+        )
+    }
+}
+
 impl Declared {
     /// Takes what is declared in the configuration, and in the comments of views, as far as it fits.
     pub(super) fn new(
-        catalog: &Catalog,
+        objects: &Objects<'_>,
         config: &Config,
-        tags: &Config,
+        tags: &Tags,
         types: &Types<'_>,
         settings: &Settings,
     ) -> Self {
@@ -84,11 +133,14 @@ impl Declared {
         if config.keys.is_empty() && tags.keys.is_empty() && config.foreign_keys.is_empty() {
             return declared;
         }
-        let tables = catalog.tables.iter().map(Relation::Table);
-        let relations: HashMap<String, Relation<'_>> = tables
-            .chain(catalog.views.iter().map(Relation::View))
-            .map(|relation| (relation.name().to_string(), relation))
-            .collect();
+        let tables = objects.tables().map(Relation::Table);
+        let all = tables
+            .chain(objects.views().map(Relation::View))
+            .map(|relation| (relation.name().to_string(), relation));
+        let relations = Relations {
+            all: all.collect(),
+            objects,
+        };
         for (key, columns) in &config.keys {
             match declared.key(&relations, key, columns) {
                 Ok(name) => drop(declared.keys.insert(name, columns.clone())),
@@ -141,11 +193,11 @@ impl Declared {
 
     fn key(
         &self,
-        relations: &HashMap<String, Relation<'_>>,
+        relations: &Relations<'_, '_>,
         key: &str,
         columns: &[String],
     ) -> Result<QualifiedName, Problem> {
-        let relation = find(relations, key)?;
+        let relation = relations.find(key)?;
         if let Relation::Table(table) = relation
             && table.primary_key.is_some()
         {
@@ -160,23 +212,12 @@ impl Declared {
 
     fn foreign_key(
         &self,
-        relations: &HashMap<String, Relation<'_>>,
+        relations: &Relations<'_, '_>,
         types: &Types<'_>,
         key: &str,
         declared: &DeclaredForeignKey,
     ) -> Result<(QualifiedName, ForeignKey), Problem> {
-        let mut splits = key.match_indices('.').rev();
-        let found = splits.find_map(|(dot, _)| {
-            let relation = relations.get(&key[..dot])?;
-            Some((*relation, &key[dot + 1..])).filter(|(_, name)| !name.is_empty())
-        });
-        let Some((from, name)) = found else {
-            return Err((
-                "its key begins with no table or view".to_owned(),
-                "the key is `schema.table.name`, with a name of your own for the foreign key"
-                    .to_owned(),
-            ));
-        };
+        let (from, name) = relations.split(key)?;
         if let Relation::Table(table) = from
             && table.foreign_keys.iter().any(|key| key.name == name)
         {
@@ -188,7 +229,7 @@ impl Declared {
                 "choose another name, or leave it out".to_owned(),
             ));
         }
-        let to = find(relations, &declared.references)?;
+        let to = relations.find(&declared.references)?;
         let referenced = match (&declared.referenced_columns, to) {
             (Some(columns), _) => Some(columns.as_slice()),
             (None, Relation::Table(table)) => self.key_of(table),
@@ -274,18 +315,6 @@ impl Declared {
 
 /// What is wrong, and what to do.
 type Problem = (String, String);
-
-fn find<'a>(
-    relations: &HashMap<String, Relation<'a>>,
-    name: &str,
-) -> Result<Relation<'a>, Problem> {
-    relations.get(name).copied().ok_or_else(|| {
-        (
-            format!("there is no table or view `{name}`"),
-            "a table or view is `schema.name`, as in `public.users`".to_owned(),
-        )
-    })
-}
 
 /// The columns of these names, of which there is one at least and none twice.
 fn columns_of<'a>(relation: Relation<'a>, names: &[String]) -> Result<Vec<&'a Column>, Problem> {

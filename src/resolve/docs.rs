@@ -3,9 +3,10 @@
 //! Plain text with code in backticks; to escape it is the business of whoever writes it.
 
 use super::Context;
+use super::objects::Object;
 use super::rows::{Field, Key, KeyKind, Row, sorted};
-use super::tree::Object;
 use crate::catalog::{Attribute, Identity, IndexOn, QualifiedName, Table, TableKind, TypeRef};
+use crate::tags::without_tags;
 
 /// How much of an expression is shown.
 const EXPRESSION: usize = 120;
@@ -24,11 +25,9 @@ pub(super) fn code(text: &str) -> String {
     }
 }
 
-/// A comment, a blank line and what the thing is.
+/// A comment without its tags, a blank line and what the thing is.
 pub(super) fn with_comment(comment: Option<&str>, fact: String) -> Vec<String> {
-    let mut lines: Vec<String> = comment
-        .unwrap_or_default()
-        .lines()
+    let mut lines: Vec<String> = without_tags(comment.unwrap_or_default())
         .map(|line| line.trim_end().to_owned())
         .skip_while(String::is_empty)
         .collect();

@@ -2,14 +2,15 @@
 
 use super::Context;
 use super::docs;
+use super::objects::Object;
 use super::own_types;
-use super::patterns::Patterns;
 use super::settings::Settings;
-use super::tree::Object;
 use super::types::{Types, Value};
 use crate::catalog::{Catalog, Check, Domain};
 use crate::config::Config;
-use crate::model::{Form, Ident, Newtype, NewtypeFile, Violation};
+use crate::diagnostics::Diagnostic;
+use crate::model::{Condition, Form, Ident, Newtype, NewtypeFile, Violation};
+use crate::patterns::Patterns;
 
 /// Gives the domains that the configuration names a type of their own.
 pub(super) fn set_newtypes<'a>(
@@ -18,19 +19,30 @@ pub(super) fn set_newtypes<'a>(
     types: &mut Types<'a>,
     settings: &Settings,
 ) {
-    let newtypes = Patterns::new("`newtypes`", &config.newtypes, settings);
+    let newtypes = Patterns::new("`newtypes`", &config.newtypes, |it| settings.report(it));
     for domain in &catalog.domains {
-        if newtypes.matches(&domain.name) && !types.root(domain).is_text() {
-            types.set_newtype(domain);
+        if !newtypes.matches(&domain.name) {
+            continue;
         }
+        let because = if types.is_overridden(&domain.name) {
+            "it has another one under `[types]`"
+        } else if types.root(&domain.base).is_text() {
+            "its values travel as text"
+        } else {
+            types.set_newtype(domain);
+            continue;
+        };
+        let name = &domain.name;
+        let message = format!("the domain `{name}` has no type of its own: {because}");
+        settings.report(Diagnostic::note(message).help("leave it out of `newtypes`"));
     }
-    newtypes.report_idle("domain", settings);
+    newtypes.report_idle("domain", |it| settings.report(it));
 }
 
 /// The struct of a domain.
 pub(super) fn newtype<'a>(domain: &'a Domain, context: &Context<'a>) -> NewtypeFile {
     let names = context.tree.names(&domain.name);
-    let value = context.types.root(domain);
+    let value = context.types.root(&domain.base);
     let traits = match value.builtin {
         Some(builtin) if !value.is_array() => builtin.rust.traits(),
         _ => &[],
@@ -74,11 +86,7 @@ pub(super) fn newtype<'a>(domain: &'a Domain, context: &Context<'a>) -> NewtypeF
         newtype: Newtype {
             name: names.ty.clone(),
             doc,
-            derives: own_types::with_configured(
-                &own_types::derives(&value, context),
-                &domain.name,
-                context,
-            ),
+            derives: own_types::with_configured(&own_types::derives(&value), &domain.name, context),
             attributes: context.settings.attributes(&domain.name),
             inner: value.rust(|named| context.tree.named(&domain.name.schema, named)),
             form,
@@ -88,8 +96,8 @@ pub(super) fn newtype<'a>(domain: &'a Domain, context: &Context<'a>) -> NewtypeF
 
 /// The conditions in Rust of a `value` that breaks a check, any of them, if the check is one that is the
 /// same in Rust: a comparison of the value, its length or number of elements with a literal, a list of
-/// literals, or several of those joined by `AND`.
-fn violated(check: &str, value: &Value<'_>) -> Option<Vec<String>> {
+/// literals, `IS NOT NULL`, or several of those joined by `AND`.
+fn violated(check: &str, value: &Value<'_>) -> Option<Vec<Condition>> {
     let tokens = tokens(check)?;
     // What is longer is not simple, and not to be descended into.
     if tokens.len() > 200 {
@@ -106,6 +114,8 @@ fn violated(check: &str, value: &Value<'_>) -> Option<Vec<String>> {
 enum Kind {
     /// An integer from the first to the second.
     Integer(i64, i64),
+    /// `real`, which PostgreSQL compares with a literal as a `double precision`.
+    Real,
     Float,
     Decimal,
     Text,
@@ -124,7 +134,8 @@ impl Kind {
             ("int2", _) => Self::Integer(i16::MIN.into(), i16::MAX.into()),
             ("int4", _) => Self::Integer(i32::MIN.into(), i32::MAX.into()),
             ("int8", _) => Self::Integer(i64::MIN, i64::MAX),
-            ("float4" | "float8", _) => Self::Float,
+            ("float4", _) => Self::Real,
+            ("float8", _) => Self::Float,
             (_, "::rowsmith_runtime::rust_decimal::Decimal") => Self::Decimal,
             // Blanks at the end count for less in `bpchar` than in a string, and case in `citext`.
             ("text" | "varchar", _) => Self::Text,
@@ -202,7 +213,7 @@ fn take(rest: &mut &[Token], wanted: &str) -> bool {
 }
 
 /// `term AND term …`
-fn conjunction(rest: &mut &[Token], kind: Kind) -> Option<Vec<String>> {
+fn conjunction(rest: &mut &[Token], kind: Kind) -> Option<Vec<Condition>> {
     let mut conditions = term(rest, kind)?;
     while take(rest, "AND") {
         conditions.extend(term(rest, kind)?);
@@ -210,7 +221,7 @@ fn conjunction(rest: &mut &[Token], kind: Kind) -> Option<Vec<String>> {
     Some(conditions)
 }
 
-fn term(rest: &mut &[Token], kind: Kind) -> Option<Vec<String>> {
+fn term(rest: &mut &[Token], kind: Kind) -> Option<Vec<Condition>> {
     let whole = *rest;
     if take(rest, "(")
         && let Some(conditions) = conjunction(rest, kind)
@@ -226,10 +237,11 @@ fn term(rest: &mut &[Token], kind: Kind) -> Option<Vec<String>> {
         Token::Word(word) if word == "CARDINALITY" => (kind == Kind::List).then_some("value.len()"),
         _ => {
             value(rest)?;
-            return match rest.first()? {
-                Token::Word(word) if word == "BETWEEN" => None,
-                _ => comparison(rest, kind).map(|condition| vec![condition]),
-            };
+            // A value of the type is there.
+            if take(rest, "IS") {
+                return (take(rest, "NOT") && take(rest, "NULL")).then(Vec::new);
+            }
+            return comparison(rest, kind).map(|condition| vec![condition]);
         }
     }?;
     *rest = &rest[1..];
@@ -247,11 +259,11 @@ fn term(rest: &mut &[Token], kind: Kind) -> Option<Vec<String>> {
     let length: u32 = number.parse().ok()?;
     *rest = &rest[1..];
     Some(vec![match (operator, length) {
-        (">", 0) | (">=", 1) | ("<>", 0) => "value.is_empty()".to_owned(),
-        ("<=" | "=", 0) | ("<", 1) => "!value.is_empty()".to_owned(),
+        (">", 0) | (">=", 1) | ("<>", 0) => Condition::Is("value.is_empty()".to_owned()),
+        ("<=" | "=", 0) | ("<", 1) => Condition::Is("!value.is_empty()".to_owned()),
         // True or false whatever the value is.
         (">=" | "<", 0) => return None,
-        _ => format!("{measured} {} {length}", opposite(operator)),
+        _ => compared(measured, operator, length.to_string()),
     }])
 }
 
@@ -294,17 +306,27 @@ fn opposite(operator: &str) -> &'static str {
     }
 }
 
+/// The condition that a comparison does not hold.
+fn compared(value: &str, operator: &str, literal: String) -> Condition {
+    Condition::Compared(value.to_owned(), opposite(operator), literal)
+}
+
 /// What follows `VALUE`.
-fn comparison(rest: &mut &[Token], kind: Kind) -> Option<String> {
+fn comparison(rest: &mut &[Token], kind: Kind) -> Option<Condition> {
+    let negated = take(rest, "NOT");
     if take(rest, "IN") {
-        return list(rest, kind, "(", ")");
+        return list(rest, kind, "(", ")", !negated);
+    }
+    if negated {
+        return None;
     }
     let operator = operator(rest)?;
-    if operator == "=" && take(rest, "ANY") {
+    let any = operator == "=" && take(rest, "ANY");
+    if any || (operator == "<>" && take(rest, "ALL")) {
         if !take(rest, "(") || !take(rest, "ARRAY") {
             return None;
         }
-        let condition = list(rest, kind, "[", "]")?;
+        let condition = list(rest, kind, "[", "]", any)?;
         if take(rest, "::") && !(take(rest, "TEXT") && take(rest, "[") && take(rest, "]")) {
             return None;
         }
@@ -313,9 +335,9 @@ fn comparison(rest: &mut &[Token], kind: Kind) -> Option<String> {
     let literal = literal(rest, kind)?;
     if kind == Kind::Text {
         return match (operator, literal.as_str()) {
-            ("<>", "\"\"") => Some("value.is_empty()".to_owned()),
+            ("<>", "\"\"") => Some(Condition::Is("value.is_empty()".to_owned())),
             // The order of strings is their collation's.
-            ("=" | "<>", _) => Some(format!("value {} {literal}", opposite(operator))),
+            ("=" | "<>", _) => Some(compared("value", operator, literal)),
             _ => None,
         };
     }
@@ -325,11 +347,15 @@ fn comparison(rest: &mut &[Token], kind: Kind) -> Option<String> {
     {
         return None;
     }
-    Some(format!("value {} {literal}", opposite(operator)))
+    let value = match kind {
+        Kind::Real => "f64::from(value)",
+        _ => "value",
+    };
+    Some(compared(value, operator, literal))
 }
 
-/// A list of literals, one of which it must be.
-fn list(rest: &mut &[Token], kind: Kind, open: &str, close: &str) -> Option<String> {
+/// A list of literals, one of which it must be, or none.
+fn list(rest: &mut &[Token], kind: Kind, open: &str, close: &str, one: bool) -> Option<Condition> {
     if !take(rest, open) || !matches!(kind, Kind::Integer(..) | Kind::Text) {
         return None;
     }
@@ -350,9 +376,11 @@ fn list(rest: &mut &[Token], kind: Kind, open: &str, close: &str) -> Option<Stri
         Kind::Text => "&value.as_str()",
         _ => "&value",
     };
-    // Longer ones would be broken into lines.
-    let condition = format!("![{}].contains({value})", literals.join(", "));
-    (condition.chars().count() <= 60).then_some(condition)
+    let value = value.to_owned();
+    Some(match one {
+        true => Condition::NotIn(literals, value),
+        false => Condition::In(literals, value),
+    })
 }
 
 /// A literal in Rust.
@@ -370,7 +398,7 @@ fn literal(rest: &mut &[Token], kind: Kind) -> Option<String> {
             let number: i64 = number.parse().ok()?;
             (min..=max).contains(&number).then(|| number.to_string())?
         }
-        (Token::Number(number), Kind::Float) => {
+        (Token::Number(number), Kind::Real | Kind::Float) => {
             let number: f64 = number.parse().ok()?;
             format!("{number:?}")
         }
@@ -397,7 +425,18 @@ mod tests {
         let types = Types::new(&catalog, Families::default());
         let mut ty_ref = TypeRef::builtin(ty.trim_end_matches("[]"));
         ty_ref.array = ty.ends_with("[]");
-        violated(check, &types.value(&ty_ref))
+        let conditions = violated(check, &types.value(&ty_ref))?;
+        let text = |condition| match condition {
+            Condition::Is(text) => text,
+            Condition::Compared(left, operator, right) => format!("{left} {operator} {right}"),
+            Condition::In(literals, value) => {
+                format!("[{}].contains({value})", literals.join(", "))
+            }
+            Condition::NotIn(literals, value) => {
+                format!("![{}].contains({value})", literals.join(", "))
+            }
+        };
+        Some(conditions.into_iter().map(text).collect())
     }
 
     #[test]
@@ -415,6 +454,18 @@ mod tests {
                 &["![1, 2].contains(&value)"],
             ),
             ("float8", "VALUE >= 0", &["value < 0.0"]),
+            ("float4", "VALUE > 0.1", &["f64::from(value) <= 0.1"]),
+            (
+                "int4",
+                "VALUE IS NOT NULL AND VALUE NOT IN (1, 2)",
+                &["[1, 2].contains(&value)"],
+            ),
+            (
+                "int4",
+                "VALUE <> ALL (ARRAY[1, 2])",
+                &["[1, 2].contains(&value)"],
+            ),
+            ("text", "VALUE IS NOT NULL", &[]),
             ("text", "VALUE <> ''", &["value.is_empty()"]),
             ("text", "char_length(VALUE) > 0", &["value.is_empty()"]),
             (

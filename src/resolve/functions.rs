@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::Context;
 use super::docs;
 use super::names::{self, Grant, Holder, Namespace, Wish};
+use super::objects::Object;
 use super::rows::{Field, Key, KeyKind, Row};
 use super::settings::Wanted;
 use super::sql;
-use super::tree::Object;
 use crate::catalog::{QualifiedName, View};
 use crate::model::{Function, Param, Returns};
 
@@ -28,24 +28,24 @@ pub(super) fn functions<'a>(row: &mut Row<'a>, context: &Context<'a>) -> Vec<Fun
     let primary = row.primary_key().cloned();
     if let Some(key) = &primary {
         let find = find(row, key);
-        functions.extend(renamed(row, find, context));
+        functions.extend(renamed(row, "find", find, context));
     }
     functions.extend(named(row, finds(row), context));
     let list = list(row);
-    functions.extend(renamed(row, list, context));
+    functions.extend(renamed(row, "list", list, context));
     functions.extend(named(row, lists(row), context));
     let count = count(row);
-    functions.extend(renamed(row, count, context));
+    functions.extend(renamed(row, "count", count, context));
     if let Object::View(view) = row.object
         && view.materialized
     {
-        for function in refresh(view, row) {
-            functions.extend(renamed(row, function, context));
+        for (name, function) in refresh(view, row) {
+            functions.extend(renamed(row, name, function, context));
         }
     }
     if let Some(key) = &primary {
         let exists = exists(row, key);
-        functions.extend(renamed(row, exists, context));
+        functions.extend(renamed(row, "exists", exists, context));
         if row.table().is_some() {
             let delete = delete(row, key);
             functions.extend(named(row, vec![delete], context));
@@ -57,7 +57,7 @@ pub(super) fn functions<'a>(row: &mut Row<'a>, context: &Context<'a>) -> Vec<Fun
 fn find(row: &Row<'_>, key: &Key<'_>) -> Function {
     let conditions = equalities(row, &key.columns);
     Function {
-        name: "find".to_owned(),
+        name: String::new(),
         doc: vec![format!(
             "Finds the row with this primary key, {}.",
             docs::columns(row.pick(&key.columns))
@@ -74,7 +74,7 @@ fn list(row: &Row<'_>) -> Function {
         None => "",
     };
     Function {
-        name: "list".to_owned(),
+        name: String::new(),
         doc: vec![format!(
             "Lists all rows of {}{order}.",
             docs::object(row.name)
@@ -87,7 +87,7 @@ fn list(row: &Row<'_>) -> Function {
 
 fn count(row: &Row<'_>) -> Function {
     Function {
-        name: "count".to_owned(),
+        name: String::new(),
         doc: vec![format!("Counts the rows of {}.", docs::object(row.name))],
         params: Vec::new(),
         returns: Returns::Count,
@@ -97,21 +97,23 @@ fn count(row: &Row<'_>) -> Function {
 
 /// A refresh beside readers needs a unique index on plain columns and all rows (manual,
 /// `REFRESH MATERIALIZED VIEW`).
-fn refresh<'a>(view: &'a View, row: &mut Row<'a>) -> Vec<Function> {
+fn refresh<'a>(view: &'a View, row: &mut Row<'a>) -> Vec<(&'static str, Function)> {
     let name = docs::object(&view.name);
     let mut functions = Vec::new();
-    let mut push = |function: &str, word: &str, doc: Vec<String>| {
+    let mut push = |function: &'static str, word: &str, doc: Vec<String>| {
         row.functions.hold(function, Holder::Reserved);
-        functions.push(Function {
-            name: function.to_owned(),
+        let sql = format!(
+            "REFRESH MATERIALIZED VIEW {word}{}",
+            sql::qualified(&view.name)
+        );
+        let made = Function {
+            name: String::new(),
             doc,
             params: Vec::new(),
             returns: Returns::Nothing,
-            sql: vec![format!(
-                "REFRESH MATERIALIZED VIEW {word}{}",
-                sql::qualified(&view.name)
-            )],
-        });
+            sql: vec![sql],
+        };
+        functions.push((function, made));
     };
     let doc = vec![
         format!("Runs the query of the materialized view {name} anew and replaces its rows."),
@@ -147,7 +149,7 @@ fn exists(row: &Row<'_>, key: &Key<'_>) -> Function {
     lines.extend(conditions.iter().map(|line| format!("    {line}")));
     lines.push(")".to_owned());
     Function {
-        name: "exists".to_owned(),
+        name: String::new(),
         doc: vec!["Tells whether there is a row with this primary key.".to_owned()],
         params: params(row, &key.columns),
         returns: Returns::Exists,
@@ -284,19 +286,20 @@ pub(super) fn configured<'a>(
     }
 }
 
-/// The same for a function that each table has.
+/// The same for a function that each table has, which gets its name so.
 fn renamed<'a>(
     row: &mut Row<'a>,
-    mut function: Function,
+    name: &'static str,
+    function: Function,
     context: &Context<'a>,
 ) -> Option<Function> {
     let grant = Grant {
-        name: std::mem::take(&mut function.name),
+        name: name.to_owned(),
         lost: None,
     };
-    let holder = Holder::Object("table or view", row.name);
-    function.name = configured(row.name, holder, &grant, &mut row.functions, context)?;
-    Some(function)
+    let holder = Holder::Member("function", row.name, name);
+    let name = configured(row.name, holder, &grant, &mut row.functions, context)?;
+    Some(Function { name, ..function })
 }
 
 /// Gives planned functions their names and statements.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::declared::Declared;
+use super::objects::{HIDDEN, Objects};
 use super::rows::is_writable;
-use super::settings::{Settings, unmatched};
-use super::tree::{Object, Tree};
+use super::settings::Settings;
 use super::writes::has_patch;
 use crate::catalog::{Column, QualifiedName, Table, TableKind, TypeRef};
 use crate::config::Config;
+use crate::patterns::unmatched;
 
 /// PostgreSQL's own version of a row: the transaction that wrote it (manual, "System Columns").
 static XMIN: LazyLock<Column> = LazyLock::new(|| Column {
@@ -39,7 +40,7 @@ pub(super) fn is_system(column: &Column) -> bool {
 
 /// The tables with optimistic locking, and the column that is the version of a row in each.
 pub(super) fn versions<'a>(
-    tree: &Tree<'a>,
+    objects: &Objects<'a>,
     config: &Config,
     settings: &Settings,
     declared: &Declared,
@@ -48,16 +49,16 @@ pub(super) fn versions<'a>(
     if config.locking.is_empty() {
         return versions;
     }
-    let objects = tree.schemas.values().flat_map(|schema| &schema.objects);
     let tables: HashMap<String, &'a Table> = objects
-        .filter_map(|object| match object {
-            Object::Table(table) => Some((table.name.to_string(), *table)),
-            _ => None,
-        })
+        .tables()
+        .map(|table| (table.name.to_string(), table))
         .collect();
     for (key, name) in &config.locking {
         let version = match tables.get(key) {
             Some(table) => version(table, name, declared).map(|column| (&table.name, column)),
+            None if objects.is_hidden(key) => {
+                Err(("the partition has no struct".to_owned(), HIDDEN))
+            }
             None => Err((
                 "no table is called so".to_owned(),
                 "the key is `schema.table`",

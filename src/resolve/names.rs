@@ -284,6 +284,62 @@ pub(super) fn identifier(text: &str) -> Option<String> {
     Some(escape(name))
 }
 
+/// How rustc wants a name to be written; it warns of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    /// Of types and variants.
+    Camel,
+    /// Of fields, functions and modules.
+    Snake,
+    /// Of constants.
+    Shouty,
+}
+
+impl Case {
+    /// The name is written so, by the rules of rustc's lints.
+    pub(super) fn fits(self, name: &str) -> bool {
+        let name = name.strip_prefix("r#").unwrap_or(name).trim_matches('_');
+        match self {
+            Self::Camel => {
+                let has_case =
+                    |c: Option<char>| c.is_some_and(|c| c.is_lowercase() || c.is_uppercase());
+                let between = |(at, _): (usize, &str)| {
+                    has_case(name[..at].chars().next_back())
+                        || has_case(name[at + 1..].chars().next())
+                };
+                !name.starts_with(char::is_lowercase)
+                    && !name.contains("__")
+                    && !name.match_indices('_').any(between)
+            }
+            Self::Snake => !name.contains("__") && !name.contains(char::is_uppercase),
+            Self::Shouty => !name.contains(char::is_lowercase),
+        }
+    }
+
+    /// The text is an identifier that is written so.
+    pub(super) fn is_name(self, text: &str) -> bool {
+        identifier(text).is_some_and(|name| name == text && self.fits(text))
+    }
+
+    /// The name, written so.
+    pub(super) fn spell(self, name: &str) -> String {
+        match self {
+            Self::Camel => camel(name),
+            Self::Snake => snake(name),
+            Self::Shouty => shouty(name),
+        }
+    }
+
+    /// What it is called.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Camel => "UpperCamelCase",
+            Self::Snake => "snake_case",
+            Self::Shouty => "SCREAMING_SNAKE_CASE",
+        }
+    }
+}
+
 /// A module's name that is also a file's: `mod.rs` and Windows' devices are taken.
 pub(super) fn module(snake: &str) -> String {
     if snake == "mod" || DEVICES.contains(&snake) {
@@ -375,6 +431,8 @@ pub(super) struct Namespace<'a> {
     holders: HashMap<String, Holder<'a>>,
     /// The last number that was put after a name, so that a thousand equal names take no square of steps.
     numbers: HashMap<String, u64>,
+    /// What begins with a capital letter is a type or variant, and no constant.
+    types: bool,
 }
 
 impl<'a> Namespace<'a> {
@@ -386,6 +444,15 @@ impl<'a> Namespace<'a> {
         Self {
             holders: holders.collect(),
             numbers: HashMap::new(),
+            types: false,
+        }
+    }
+
+    /// A namespace of types or variants.
+    pub(super) fn of_types() -> Self {
+        Self {
+            types: true,
+            ..Self::default()
         }
     }
 
@@ -439,7 +506,8 @@ impl<'a> Namespace<'a> {
 
     /// `posts_2`, or the next number that is free; `User2` for a type.
     fn number(&mut self, stem: &str, spell: impl Fn(&str) -> String) -> String {
-        let is_type = stem.starts_with(char::is_uppercase) && stem.contains(char::is_lowercase);
+        let is_type = stem.starts_with(char::is_uppercase)
+            && (self.types || stem.contains(char::is_lowercase));
         let ends_in_digit = stem.ends_with(|c: char| c.is_ascii_digit());
         let separator = if is_type && !ends_in_digit { "" } else { "_" };
         let mut n = self.numbers.get(stem).copied().unwrap_or(1);

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use super::rust_type;
 use super::settings::Settings;
-use super::settings::section::{Parts, Section};
 use super::types::{Override, Types};
 use crate::catalog::{Catalog, QualifiedName, TypeRef};
 use crate::config::{Config, TypeOverride};
 use crate::diagnostics::Diagnostic;
+use crate::patterns::{Parts, Section};
 
 /// Gives the types that the configuration names the Rust types that it has for them. Where several
 /// patterns match, the longest one wins.
 pub(super) fn set_types<'a>(
     catalog: &'a Catalog,
-    config: &'a Config,
+    config: &Config,
     types: &mut Types<'a>,
     settings: &Settings,
 ) {
@@ -29,7 +30,7 @@ pub(super) fn set_types<'a>(
     let names: BTreeSet<QualifiedName> = all_types(catalog).map(TypeRef::qualified_name).collect();
     for name in names {
         if let Some(rust) = section.get(&type_text(&name), Parts::Any) {
-            types.set_override(name, *rust);
+            types.set_override(name, rust.clone());
         }
     }
     settings.finish_section(
@@ -40,46 +41,43 @@ pub(super) fn set_types<'a>(
 }
 
 /// An override, unless what it says can't be; that is reported.
-pub(super) fn checked<'a>(
+pub(super) fn checked(
     section: &str,
     key: &str,
-    rust: &'a TypeOverride,
+    rust: &TypeOverride,
     settings: &Settings,
-) -> Option<Override<'a>> {
-    let checked = match rust {
-        TypeOverride::Rust(rust) => Override {
-            rust,
-            travels_as: None,
-        },
-        TypeOverride::Through(through) => Override {
-            rust: &through.rust,
-            travels_as: Some(&through.travels_as),
-        },
+) -> Option<Override> {
+    let checked = check(rust);
+    checked
+        .map_err(|(problem, help)| {
+            let message = format!("for `{key}` under `[{section}]`: {problem}");
+            settings.report(Diagnostic::error(message).help(help));
+        })
+        .ok()
+}
+
+/// An override, or what is wrong with it and what to do.
+pub(super) fn check(rust: &TypeOverride) -> Result<Override, (String, &'static str)> {
+    let (written, travels_as) = match rust {
+        TypeOverride::Rust(rust) => (rust, None),
+        TypeOverride::Through(through) => (&through.rust, Some(&through.travels_as)),
     };
-    if !is_rust_type(checked.rust) {
-        settings.report(
-            Diagnostic::error(format!(
-                "`{}`, configured for `{key}` under `[{section}]`, is not a Rust type",
-                checked.rust
-            ))
-            .help(
-                "give a type with its whole path: `crate::Email`, `::my_crate::Amount`, `String`",
-            ),
-        );
-        return None;
+    let Some(rust) = rust_type::normalized(written) else {
+        return Err((
+            format!("`{written}` is not a Rust type"),
+            "give a type with its whole path: `crate::Email`, `::my_crate::Amount`, `String`",
+        ));
+    };
+    match travels_as {
+        Some(sql) if !is_sql_type(sql) => Err((
+            format!("`{sql}` is not a type of PostgreSQL"),
+            "`as` is the name of a type like `text`, `int8` or `public.hstore`",
+        )),
+        travels_as => Ok(Override {
+            rust,
+            travels_as: travels_as.cloned(),
+        }),
     }
-    if let Some(sql) = checked.travels_as
-        && !is_sql_type(sql)
-    {
-        settings.report(
-            Diagnostic::error(format!(
-                "`{sql}`, configured for `{key}` under `[{section}]`, is not a type of PostgreSQL"
-            ))
-            .help("`as` is the name of a type like `text`, `int8` or `public.hstore`"),
-        );
-        return None;
-    }
-    Some(checked)
 }
 
 /// The types of columns and attributes, those that domains and ranges are of, and those of arguments.
@@ -108,40 +106,6 @@ fn type_text(name: &QualifiedName) -> String {
     }
 }
 
-/// What can be the text of a Rust type: paths with arguments, tuples, arrays, references. Whether there
-/// is such a type only the compiler knows; but nothing else gets into the code by it.
-fn is_rust_type(text: &str) -> bool {
-    let mut open = Vec::new();
-    let mut previous = ' ';
-    for c in text.chars() {
-        let fine = match c {
-            '<' => {
-                open.push('>');
-                true
-            }
-            '(' => {
-                open.push(')');
-                true
-            }
-            '[' => {
-                open.push(']');
-                true
-            }
-            // The arrow of a function's type is none of ours.
-            '>' | ')' | ']' => previous != '-' && open.pop() == Some(c),
-            ':' | '_' | ' ' | '\'' | '&' => true,
-            ',' | ';' => !open.is_empty(),
-            c => c.is_alphanumeric(),
-        };
-        if !fine {
-            return false;
-        }
-        previous = c;
-    }
-    let colons_are_paths = !text.replace("::", "").contains(':');
-    open.is_empty() && colons_are_paths && text.chars().any(char::is_alphanumeric)
-}
-
 /// What can be the name of a type in SQL.
 fn is_sql_type(text: &str) -> bool {
     let part = |part: &str| {
@@ -164,30 +128,6 @@ fn is_sql_type(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_but_a_type_is_a_type() {
-        for text in [
-            "crate::Email",
-            "::std::vec::Vec<u8>",
-            "super::super::Json<(i32, [u8; 4])>",
-            "String",
-        ] {
-            assert!(is_rust_type(text), "{text}");
-        }
-        for text in [
-            "",
-            "a; fn b() {}",
-            "Vec<u8",
-            "a:b",
-            "x}",
-            "()->()",
-            "\"a\"",
-            "//",
-        ] {
-            assert!(!is_rust_type(text), "{text}");
-        }
-    }
 
     #[test]
     fn nothing_but_a_name_is_a_type_in_sql() {

@@ -3,27 +3,28 @@
 use super::Context;
 use super::docs;
 use super::names::{self, Holder, Namespace, Wish};
+use super::objects::Object;
 use super::rows;
 use super::sql;
-use super::tree::Object;
 use super::types::Value;
 use crate::catalog;
-use crate::config::Decimals;
 use crate::model::{Composite, CompositeField, Enum, Form, Ident, Newtype, NewtypeFile, Variant};
+
+/// What each enum derives.
+pub(super) const ENUM_DERIVES: [&str; 8] = [
+    "Clone",
+    "Copy",
+    "Debug",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Hash",
+];
 
 /// The enum of an enum type. Of labels that want the same variant the first by name has it, for a
 /// new label can stand anywhere in the type's order.
 pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) -> Enum {
-    const USUAL: [&str; 8] = [
-        "Clone",
-        "Copy",
-        "Debug",
-        "PartialEq",
-        "Eq",
-        "PartialOrd",
-        "Ord",
-        "Hash",
-    ];
     let names = context.tree.names(&ty.name);
     let mut labels: Vec<(usize, &String)> = ty.labels.iter().enumerate().collect();
     labels.sort_by_key(|(_, label)| *label);
@@ -45,7 +46,7 @@ pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) ->
     });
     let wishes: Vec<Wish<'_>> = wishes.collect();
     let asked: Vec<(Holder<'_>, bool)> = wishes.iter().map(|w| (w.holder, w.configured)).collect();
-    let grants = Namespace::default().grant(wishes, names::escape);
+    let grants = Namespace::of_types().grant(wishes, names::escape);
     let mut variants: Vec<(usize, Ident)> = Vec::with_capacity(labels.len());
     for (((i, label), grant), (holder, configured)) in labels.into_iter().zip(grants).zip(asked) {
         context
@@ -66,7 +67,7 @@ pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) ->
         schema: ty.name.schema.clone(),
         name: names.ty.clone(),
         doc: docs::row(Object::Enum(ty)),
-        derives: context.settings.derives(&ty.name, &USUAL),
+        derives: context.settings.derives(&ty.name, &ENUM_DERIVES),
         attributes: context.settings.attributes(&ty.name),
         variants: variants
             .into_iter()
@@ -156,9 +157,9 @@ pub(super) fn range<'a>(
 }
 
 /// What a struct around a value derives.
-pub(super) fn derives(value: &Value<'_>, context: &Context<'_>) -> Vec<&'static str> {
+pub(super) fn derives(value: &Value<'_>) -> Vec<&'static str> {
     let mut derives = vec!["Clone"];
-    if value.is_copied() && context.types.families().decimals != Decimals::BigDecimal {
+    if value.is_copied() {
         derives.push("Copy");
     }
     derives.extend(["Debug", "PartialEq"]);

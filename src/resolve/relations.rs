@@ -10,11 +10,11 @@ use std::collections::{HashMap, HashSet};
 use super::Context;
 use super::docs;
 use super::functions;
-use super::names::{self, Holder};
+use super::names::{self, Grant, Holder};
+use super::objects::snake_or_unnamed;
 use super::rows::{Field, Row, sorted};
 use super::settings::Side;
 use super::sql;
-use super::tree::snake_or_unnamed;
 use crate::catalog::{ForeignKey, QualifiedName};
 use crate::model::{Junction, Relation, RelationKey, RelationKind};
 
@@ -159,11 +159,11 @@ fn forward<'a>(rows: &[Row<'a>], links: &[Link<'a>], context: &Context<'a>) -> V
         };
         let configured = context
             .settings
-            .relation(row.name, &link.key.name, Side::Forward);
+            .relation(row.name, &link.key.name, Side::Name);
         Planned {
             of: link.from,
             target: link.to,
-            side: Side::Forward,
+            side: Side::Name,
             kind: RelationKind::BelongsTo,
             link: i,
             through: None,
@@ -347,8 +347,8 @@ fn named<'a>(
     let mut relations = Vec::with_capacity(planned.len());
     for (relation, taken) in planned.into_iter().zip(taken) {
         let holder = links[relation.link].holder(rows);
-        let (name, constant) = match taken {
-            Some(taken) => taken,
+        let ((name, constant), lost) = match taken {
+            Some(taken) => (taken, None),
             None => {
                 let row = &mut rows[relation.of];
                 let wanted = names::escape(&relation.first);
@@ -356,18 +356,13 @@ fn named<'a>(
                 let other = row.functions.holder(&wanted);
                 let other = other.or_else(|| row.constants.holder(&constant));
                 let taken = take_other(row, &relation, holder);
-                let other = other.unwrap_or(Holder::Reserved);
-                context.settings.report_relation_loss(
-                    holder,
-                    relation.side,
-                    &wanted,
-                    other,
-                    &taken.0,
-                    relation.configured,
-                );
-                taken
+                (taken, Some((wanted, other.unwrap_or(Holder::Reserved))))
             }
         };
+        let grant = Grant { name, lost };
+        let (side, configured) = (relation.side, relation.configured);
+        (context.settings).report_relation_loss(holder, side, &grant, configured);
+        let name = grant.name;
         let relation_model = relation_model(rows, links, &relation, name, constant, context);
         relations.push((relation, relation_model));
     }
@@ -433,7 +428,7 @@ fn relation_model<'a>(
     let link = &links[relation.link];
     // The fields that are bound, and the columns that they are compared with.
     let (bound, compared, holder) = match (relation.side, relation.through) {
-        (Side::Forward, _) => (&link.from_columns, &link.to_columns, target),
+        (Side::Name, _) => (&link.from_columns, &link.to_columns, target),
         (_, None) => (&link.to_columns, &link.from_columns, target),
         (_, Some(back)) => (
             &links[back].to_columns,

@@ -6,7 +6,6 @@ use super::Context;
 use super::docs;
 use super::locking::is_system;
 use super::names::{self, Grant, Holder, Namespace, Wish};
-use super::patterns::Patterns;
 use super::rows::{self, Row};
 use super::settings::Settings;
 use super::sql;
@@ -20,8 +19,9 @@ use crate::diagnostics::Diagnostic;
 use crate::model::{
     self, CompositeField, Ident, Routine, RoutineParam, RoutineReturns, RoutineRow,
 };
+use crate::patterns::{Origin, Patterns};
 
-/// What the tree has besides its objects, by schema.
+/// What the tree has besides its objects, by the schema whose module it is in.
 #[derive(Default)]
 pub(super) struct Callables<'a> {
     /// Functions and procedures that can be called.
@@ -34,36 +34,38 @@ impl<'a> Callables<'a> {
     /// Finds them, and says what is left out.
     pub(super) fn new(
         catalog: &'a Catalog,
-        config: &Config,
+        config: &'a Config,
         types: &Types<'a>,
         settings: &Settings,
     ) -> Self {
+        let module = |schema: &'a str| settings.module_of(schema, &config.default_schema);
         let include = Patterns::new(
             "`include` of `[routines]`",
             &config.routines.include,
-            settings,
+            |it| settings.report(it),
         );
         let exclude = Patterns::new(
             "`exclude` of `[routines]`",
             &config.routines.exclude,
-            settings,
+            |it| settings.report(it),
         );
         let mut callables = Self::default();
         let mut aggregates = Vec::new();
         for function in &catalog.functions {
-            let excluded = exclude.matches(&function.name);
-            if excluded || !(include.is_empty() || include.matches(&function.name)) {
+            let signature = signature(function);
+            // Each counts as used, so all are asked.
+            let matches = |patterns: &Patterns<'_>| {
+                patterns.matches(&function.name) | patterns.matches(&signature)
+            };
+            let (excluded, included) = (matches(&exclude), matches(&include));
+            if excluded || !(include.is_empty() || included) {
                 continue;
             }
-            let name = docs::code(&signature(function));
+            let name = docs::code(&signature);
             match obstacle(function, types) {
                 None => {
-                    let schema = function.name.schema.as_str();
-                    callables
-                        .functions
-                        .entry(schema)
-                        .or_default()
-                        .push(function);
+                    let functions = callables.functions.entry(module(&function.name.schema));
+                    functions.or_default().push(function);
                 }
                 // Only the server calls them.
                 Some(Obstacle::Trigger) => {}
@@ -81,17 +83,19 @@ impl<'a> Callables<'a> {
             settings.report(Diagnostic::note(message).help("call them in a query of your own"));
         }
         for patterns in [include, exclude] {
-            patterns.report_idle("function or procedure", settings);
+            patterns.report_idle("function or procedure", |it| settings.report(it));
         }
         for sequence in catalog.sequences.iter().filter(|s| s.owned_by.is_none()) {
-            let schema = sequence.name.schema.as_str();
-            callables
-                .sequences
-                .entry(schema)
-                .or_default()
-                .push(sequence);
+            let sequences = callables.sequences.entry(module(&sequence.name.schema));
+            sequences.or_default().push(sequence);
         }
         callables
+    }
+
+    /// The names of all of them.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a QualifiedName> {
+        let functions = self.functions.values().flatten().map(|it| &it.name);
+        functions.chain(self.sequences.values().flatten().map(|it| &it.name))
     }
 }
 
@@ -191,10 +195,13 @@ fn identity(function: &Function) -> impl Iterator<Item = &Argument> + Clone {
 }
 
 /// `public.area(circle)`, which also is the key under `[names]`.
-fn signature(function: &Function) -> String {
+pub(super) fn signature(function: &Function) -> String {
     let types: Vec<String> = identity(function).map(|it| it.ty.to_string()).collect();
     format!("{}({})", function.name, types.join(", "))
 }
+
+/// With so many defaults at most there is a function for each number of arguments that are given.
+const STEPS: usize = 4;
 
 /// One Rust function that is to be: a database function with its first so many inputs.
 struct Planned<'a> {
@@ -202,7 +209,8 @@ struct Planned<'a> {
     key: String,
     wish: String,
     other: String,
-    configured: bool,
+    /// Who says what it is called, if anybody does.
+    configured: Option<Origin>,
     count: usize,
 }
 
@@ -213,7 +221,7 @@ pub(super) fn routines<'a>(
     context: &Context<'a>,
 ) -> Option<model::Routines> {
     let functions = context.callables.functions.get(schema)?;
-    let planned = plan(functions, rows, context);
+    let planned = plan(schema, functions, context);
     let mut order: Vec<usize> = (0..planned.len()).collect();
     // Who is spelled exactly so goes first, and with all that may be left out comes last.
     order.sort_by_key(|i| {
@@ -229,13 +237,13 @@ pub(super) fn routines<'a>(
             holder: Holder::Overload(word(it.function), &it.key),
             first: it.wish.clone(),
             others: vec![it.other.clone()],
-            configured: it.configured,
+            configured: it.configured.is_some(),
         }
     });
     let grants = Namespace::default().grant(wishes.collect(), names::escape);
     let mut granted: Vec<(usize, Grant<'_>)> = order.into_iter().zip(grants).collect();
     granted.sort_by_key(|(i, _)| *i);
-    let mut structs = Namespace::default();
+    let mut structs = Namespace::of_types();
     let mut known: HashMap<String, String> = HashMap::new();
     let mut routines = Vec::new();
     for (it, (_, grant)) in planned.iter().zip(&granted) {
@@ -266,66 +274,80 @@ fn required(function: &Function) -> usize {
 
 /// Says that an overload has a name of its own.
 fn report(it: &Planned<'_>, grant: &Grant<'_>, context: &Context<'_>) {
-    let Some((wanted, other)) = &grant.lost else {
-        return;
-    };
-    let message = format!(
-        "the {} {} can't be called `{wanted}`, which belongs to {other}; it is called `{}`",
-        word(it.function),
-        docs::code(&it.key),
-        grant.name
-    );
-    let diagnostic = match it.configured {
-        true => Diagnostic::error(message),
-        false => Diagnostic::note(message),
-    };
-    context.settings.report(diagnostic.help(format!(
-        "choose a name in the configuration: `{:?} = \"…\"` under `[names]`",
-        it.key
-    )));
+    let holder = Holder::Overload(word(it.function), &it.key);
+    context
+        .settings
+        .report_routine_loss(holder, grant, it.configured);
 }
 
-fn plan<'a>(
-    functions: &[&'a Function],
-    rows: &HashMap<&'a QualifiedName, &Row<'a>>,
-    context: &Context<'a>,
-) -> Vec<Planned<'a>> {
+fn plan<'a>(schema: &str, functions: &[&'a Function], context: &Context<'a>) -> Vec<Planned<'a>> {
     let mut functions = functions.to_vec();
-    functions.sort_by_cached_key(|it| (&it.name, inputs(it).count(), signature(it)));
+    // Who comes to the root from another schema comes last.
+    functions.sort_by_cached_key(|it| {
+        let elsewhere = it.name.schema != schema;
+        (elsewhere, &it.name, inputs(it).count(), signature(it))
+    });
     let mut overloads: HashMap<_, Vec<&Function>> = HashMap::new();
     for function in &functions {
         overloads.entry(&function.name).or_default().push(function);
     }
+    let sequences = context.callables.sequences.get(schema);
     let mut planned = Vec::new();
     for function in &functions {
         let Some(same) = overloads.get(&function.name) else {
             continue;
         };
         let key = signature(function);
-        let shared = same.len() > 1 || rows.contains_key(&function.name);
-        let own = context.settings.name(&Holder::Overload("function", &key));
-        let plain = || match shared {
-            true => None,
-            false => context
-                .settings
-                .name(&Holder::Object("function", &function.name)),
-        };
-        let configured = own.or_else(plain);
+        // What is said of the bare name is said of a type or sequence, where there is one.
+        let shared = same.len() > 1
+            || context.tree.has(&function.name)
+            || sequences.is_some_and(|all| all.iter().any(|it| it.name == function.name));
+        let of_all = Holder::Object("function", &function.name);
+        let holders = [
+            Some(Holder::Overload("function", &key)),
+            (!shared).then_some(of_all),
+        ];
+        let configured = holders.into_iter().flatten().find_map(|holder| {
+            let name = context.settings.name(&holder)?;
+            Some((name, context.settings.name_origin(&holder)))
+        });
         let stem = match configured {
-            Some(name) => names::bare(name).to_owned(),
-            None => super::tree::snake_or_unnamed(&function.name),
+            Some((name, _)) => names::bare(name).to_owned(),
+            None => super::objects::snake_or_unnamed(&function.name),
         };
         let types: Vec<String> = identity(function).map(|it| type_word(&it.ty)).collect();
-        let other = format!("{stem}_{}", types.join("_"));
+        let typed = match types.as_slice() {
+            [] => stem.clone(),
+            types => format!("{stem}_{}", types.join("_")),
+        };
+        // Overloads all have their types in their names, so that another one renames none.
+        let plain = match configured {
+            None if same.len() > 1 => typed.clone(),
+            _ => stem,
+        };
         let first = required(function);
         let optional: Vec<String> = inputs(function)
             .enumerate()
             .skip(first)
             .map(|(i, it)| argument_word(it, i))
             .collect();
-        let counts = (first..=first + optional.len())
+        let all = first + optional.len();
+        let many = optional.len() > STEPS;
+        let counts = (first..=all)
+            .filter(|count| !many || [first, all].contains(count))
             .filter(|count| !same.iter().any(|it| shadows(it, function, *count)));
         let counts: Vec<usize> = counts.collect();
+        if many {
+            let message = format!(
+                "{} has {} arguments with defaults: Rust functions take none or all of them",
+                docs::code(&key),
+                optional.len()
+            );
+            let help = "call it in a query of your own to give some";
+            context
+                .settings
+                .report(Diagnostic::note(message).help(help));
+        }
         if counts.is_empty() {
             let message = format!(
                 "no Rust function calls {}: no call can tell it from another one of its name that has \
@@ -339,14 +361,17 @@ fn plan<'a>(
         for count in counts {
             let with = match count - first {
                 0 => String::new(),
+                _ if many => "_with_all".to_owned(),
                 more => format!("_with_{}", optional[..more].join("_and_")),
             };
             planned.push(Planned {
                 function,
                 key: key.clone(),
-                wish: format!("{stem}{with}"),
-                other: format!("{other}{with}"),
-                configured: configured.is_some() && with.is_empty(),
+                wish: format!("{plain}{with}"),
+                other: format!("{typed}{with}"),
+                configured: configured
+                    .filter(|_| with.is_empty())
+                    .map(|(_, origin)| origin),
                 count,
             });
         }
@@ -420,7 +445,22 @@ fn routine<'a>(
         _ => None,
     };
     // What a function returns has no system columns, which such a row has.
-    let table = table.filter(|row| !row.fields.iter().any(|it| is_system(it.column)));
+    let (table, other) = match table {
+        Some(row) if row.fields.iter().any(|it| is_system(it.column)) => (None, Some(row)),
+        table => (table, None),
+    };
+    if let Some(row) = other {
+        let message = format!(
+            "what {} gives are strings and no rows: those of `{}` are locked by `xmin`, which no function \
+             returns",
+            docs::code(&it.key),
+            row.name
+        );
+        let help = "lock them by a column that counts up";
+        context
+            .settings
+            .report(Diagnostic::note(message).help(help));
+    }
     let mut row = None;
     let mut own = None;
     let (returns, sql) = if let Some(table) = table {
@@ -556,8 +596,15 @@ fn result_row<'a>(
         others: Vec::new(),
         configured: false,
     };
-    let mut grants = structs.grant(vec![wish], names::escape);
-    let ty = grants.pop().map(|grant| grant.name).unwrap_or_default();
+    let holder = wish.holder;
+    let grant = structs.grant(vec![wish], names::escape).pop();
+    let ty = match grant {
+        Some(grant) => {
+            (context.settings).report_loss("struct", holder, &grant, false);
+            grant.name
+        }
+        None => String::new(),
+    };
     let members = columns.iter().enumerate().map(|(i, column)| {
         let db = column.name.as_deref().unwrap_or_default();
         let holder = Holder::Member("column", &function.name, db);
@@ -640,15 +687,40 @@ fn doc(function: &Function) -> Vec<String> {
     lines
 }
 
+/// The types that travel as text among the arguments and results of functions that are called, with the
+/// signature of each.
+pub(super) fn text_types(context: &Context<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for function in context.callables.functions.values().flatten() {
+        let arguments = function.arguments.iter().map(|it| &it.ty);
+        // With columns of its own it returns those, and a table's row is a struct.
+        let returns = function.returns.iter().filter(|ty| {
+            let is_row = !ty.array && context.tree.has(&ty.qualified_name());
+            outputs(function).next().is_none() && !is_row && !ty.is_builtin("void")
+        });
+        let mut seen = Vec::new();
+        for ty in arguments.chain(returns) {
+            let mut bare = ty.clone();
+            (bare.modifier, bare.array) = (None, false);
+            if context.types.value(ty).is_text() && !seen.contains(&bare) {
+                found.push((bare.to_string(), docs::code(&signature(function))));
+                seen.push(bare);
+            }
+        }
+    }
+    found
+}
+
 /// The sequences of a schema's module.
 pub(super) fn sequences(schema: &str, context: &Context<'_>) -> Option<model::Sequences> {
-    let sequences = context.callables.sequences.get(schema)?;
+    let mut sequences = context.callables.sequences.get(schema)?.clone();
+    sequences.sort_by_key(|it| (it.name.schema != schema, &it.name));
     let wishes = sequences.iter().map(|sequence| {
         let holder = Holder::Object("sequence", &sequence.name);
         let configured = context.settings.name(&holder);
         let first = match configured {
             Some(name) => names::bare(name).to_owned(),
-            None => super::tree::snake_or_unnamed(&sequence.name),
+            None => super::objects::snake_or_unnamed(&sequence.name),
         };
         Wish {
             holder,

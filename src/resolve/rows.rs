@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use super::Context;
 use super::locking::is_system;
 use super::names::{self, Holder, Namespace, Wish};
+use super::objects::Object;
 use super::sql;
-use super::tree::Object;
 use super::types::Value;
 use crate::catalog::{
     Column, Deferral, ForeignKey, Identity, Index, IndexOn, QualifiedName, Table, TableKind,
 };
-use crate::diagnostics::Diagnostic;
 use crate::model::Ident;
 
 /// Functions of a row struct that have no other name: what is generated and what the query API may bring,
@@ -436,16 +435,12 @@ fn is_nullable(object: Object<'_>, column: &Column, context: &Context<'_>) -> bo
                 true => ("may hold NULL", "SET NOT NULL"),
                 false => ("holds no NULL", "DROP NOT NULL"),
             };
-            context.settings.report(
-                Diagnostic::error(format!(
-                    "the column `{of}.{}` {is}, whatever `nullable = {configured}` says",
-                    column.name
-                ))
-                .help(format!(
-                    "PostgreSQL knows that of a table: change the table (`ALTER COLUMN … {change}`), or leave \
-                     `nullable` to views, foreign tables and composites"
-                )),
+            let problem = format!(
+                "the column `{of}.{}` {is}, whatever `nullable = {configured}` says: PostgreSQL knows that \
+                 of a table (`ALTER COLUMN … {change}`)",
+                column.name
             );
+            (context.settings).report_column(of, &column.name, "nullable", problem);
             nullable
         }
         _ => configured,

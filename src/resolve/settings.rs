@@ -1,16 +1,16 @@
 //! What the configuration and the comments of the schema say about names, relations and the rest, and
 //! whether they say it of anything.
 
-pub(super) mod section;
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::names::{self, Grant, Holder, Words};
+use super::names::{self, Case, Grant, Holder, Words};
+use super::tags::Tags;
 use crate::catalog::QualifiedName;
-use crate::config::{ColumnSettings, Config, FunctionSetting, RelationNames, RelationSide, Skip};
+pub(super) use crate::config::RelationSide as Side;
+use crate::config::{ColumnSettings, Config, FunctionSetting, RelationNames, Skip};
 use crate::diagnostics::Diagnostic;
-use section::{Parts, Section};
+use crate::patterns::{Origin, Parts, Section, unmatched};
 
 /// The part of the configuration that [`super::resolve`] needs, checked.
 pub(super) struct Settings {
@@ -22,6 +22,8 @@ pub(super) struct Settings {
     functions: Section<FunctionSetting>,
     derives: Section<Vec<String>>,
     attributes: Section<Vec<String>>,
+    /// serde's traits are derived.
+    serde: bool,
     /// Irregular singulars and plurals.
     pub words: Words,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -30,24 +32,14 @@ pub(super) struct Settings {
 /// The module that is the root of the tree, under `[modules]`.
 const ROOT: &str = ".";
 
-/// Which of the relations on a foreign key is meant; the index into what is configured for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    /// From the referencing row.
-    Forward = 0,
-    /// From the referenced row back.
-    Inverse = 1,
-    /// Through a junction table.
-    ManyToMany = 2,
-}
-
 impl Side {
-    const ALL: [Self; 3] = [Self::Forward, Self::Inverse, Self::ManyToMany];
+    /// Each of them, in the order of [`Settings::relations`].
+    const ALL: [Self; 3] = [Self::Name, Self::Inverse, Self::ManyToMany];
 
     /// The key in `[relations]`.
     fn key(self) -> &'static str {
         match self {
-            Self::Forward => "name",
+            Self::Name => "name",
             Self::Inverse => "inverse",
             Self::ManyToMany => "many_to_many",
         }
@@ -56,7 +48,7 @@ impl Side {
     /// What is configured for it.
     fn of(self, names: &RelationNames) -> Option<&str> {
         match self {
-            Self::Forward => names.name.as_deref(),
+            Self::Name => names.name.as_deref(),
             Self::Inverse => names.inverse.as_deref(),
             Self::ManyToMany => names.many_to_many.as_deref(),
         }
@@ -76,30 +68,20 @@ pub(super) enum Wanted<'a> {
 
 impl Settings {
     /// Reads and checks the configuration, and what the comments of the schema say.
-    pub(super) fn new(config: &Config, tags: &Config) -> Self {
-        let mut diagnostics = Vec::new();
+    pub(super) fn new(config: &Config, tags: &Tags) -> Self {
+        let mut diagnostics = tags.diagnostics.clone();
         let relations = Side::ALL.map(|side| {
-            let names = |config: &Config| -> BTreeMap<String, String> {
-                let named = config.relations.iter();
+            let names = |of: &BTreeMap<String, RelationNames>| -> BTreeMap<String, String> {
+                let named = of.iter();
                 let named = named.filter_map(|(key, it)| Some((key.clone(), side.of(it)?.into())));
                 named.collect()
             };
-            identifiers(
-                "relations",
-                &names(config),
-                &names(tags),
-                &mut diagnostics,
-                false,
-            )
+            let (names, tags) = (names(&config.relations), names(&tags.relations));
+            identifiers("relations", &names, &tags, &mut diagnostics)
         });
-        let names = identifiers("names", &config.names, &tags.names, &mut diagnostics, false);
-        let modules = identifiers(
-            "modules",
-            &config.modules,
-            &tags.modules,
-            &mut diagnostics,
-            true,
-        );
+        let names = identifiers("names", &config.names, &tags.names, &mut diagnostics);
+        let none = BTreeMap::new();
+        let modules = identifiers("modules", &config.modules, &none, &mut diagnostics);
         let mut skips = Section::new("relations");
         let skip = |it: &RelationNames| it.skip.clone();
         for (key, it) in &config.relations {
@@ -114,7 +96,13 @@ impl Settings {
         }
         let mut columns = Section::new("columns");
         let settings = config.columns.iter();
-        settings.for_each(|(key, it)| columns.add(key, it.clone()));
+        for (key, it) in settings {
+            if it.ty.is_some() && it.array.is_some() {
+                let what = "`array` says nothing beside `type`, which is that of the whole array";
+                diagnostics.push(unmatched("columns", key, what).help("leave one of the two out"));
+            }
+            columns.add(key, it.clone());
+        }
         let settings = tags.columns.iter();
         settings.for_each(|(key, it)| columns.add_tag(key, it.clone()));
         let mut functions = Section::new("functions");
@@ -122,15 +110,41 @@ impl Settings {
             let setting = match setting {
                 FunctionSetting::Take(_) => Some(setting.clone()),
                 FunctionSetting::Name(name) => {
-                    checked("functions", key, name, &mut diagnostics).map(FunctionSetting::Name)
+                    let name = checked("functions", key, name, &mut diagnostics);
+                    let name = name.filter(|name| {
+                        let fits = Case::Snake.fits(name);
+                        if !fits {
+                            diagnostics.push(
+                                Diagnostic::error(format!(
+                                    "`{name}`, configured for `{key}`, is not in snake_case, as rustc \
+                                     wants it"
+                                ))
+                                .help(format!("change `{key:?}` under `[functions]`")),
+                            );
+                        }
+                        fits
+                    });
+                    name.map(FunctionSetting::Name)
                 }
             };
             setting
                 .into_iter()
                 .for_each(|it| functions.add(key, it.clone()));
         }
-        let derives = lists("derives", config, tags, &mut diagnostics);
-        let attributes = lists("attributes", config, tags, &mut diagnostics);
+        let (of_file, of_tags) = (&config.derives, &tags.derives);
+        let wanted = "a path like `Eq` or `::serde::Serialize`";
+        let derives = lists(
+            "derives",
+            of_file,
+            of_tags,
+            is_path,
+            wanted,
+            &mut diagnostics,
+        );
+        let (of_file, of_tags) = (&config.attributes, &tags.attributes);
+        let wanted = "a whole attribute like `#[non_exhaustive]`";
+        let is = is_attribute;
+        let attributes = lists("attributes", of_file, of_tags, is, wanted, &mut diagnostics);
         let words = Words::new(&config.words);
         for (plural, singular) in words.unspeakable(&config.words) {
             diagnostics.push(
@@ -149,6 +163,7 @@ impl Settings {
             functions,
             derives,
             attributes,
+            serde: config.serde,
             words,
             diagnostics: RefCell::new(diagnostics),
         }
@@ -182,10 +197,16 @@ impl Settings {
         None
     }
 
-    /// The schema's items are at the root of the tree.
-    pub(super) fn is_at_root(&self, schema: &str) -> bool {
+    /// The schema whose module holds what is in a schema: the root's, or its own.
+    pub(super) fn module_of<'s>(&self, schema: &'s str, root: &'s str) -> &'s str {
+        if schema == root {
+            return root;
+        }
         let module = self.modules.get(schema, Parts::Schema);
-        module.is_some_and(|module| module == ROOT)
+        match module.is_some_and(|module| module == ROOT) {
+            true => root,
+            false => schema,
+        }
     }
 
     /// What is configured for a column of a table or view, or an attribute of a composite.
@@ -197,6 +218,28 @@ impl Settings {
             }
         }
         settings
+    }
+
+    /// Says that a setting of a column does not fit it. A pattern passes over what it does not fit.
+    pub(super) fn report_column(
+        &self,
+        of: &QualifiedName,
+        name: &str,
+        setting: &str,
+        problem: String,
+    ) {
+        let key = format!("{of}.{name}");
+        match self.columns.origin(&key, Parts::Any) {
+            Origin::Exact => self.report(
+                Diagnostic::error(problem)
+                    .help(format!("leave `{setting}` out of `[columns.{key:?}]`")),
+            ),
+            Origin::Pattern => {}
+            Origin::Comment => self.report(
+                Diagnostic::warning(format!("in the tag in its comment: {problem}"))
+                    .help(format!("leave `{setting}` out of the line `@rowsmith …`")),
+            ),
+        }
     }
 
     /// The configured name of a relation that rests on a foreign key.
@@ -221,11 +264,6 @@ impl Settings {
 
     /// A foreign key does not give this relation.
     pub(super) fn skips_side(&self, table: &QualifiedName, foreign_key: &str, side: Side) -> bool {
-        let side = match side {
-            Side::Forward => RelationSide::Name,
-            Side::Inverse => RelationSide::Inverse,
-            Side::ManyToMany => RelationSide::ManyToMany,
-        };
         match self.skip(table, foreign_key) {
             Some(Skip::Sides(sides)) => sides.contains(&side),
             Some(Skip::All(all)) => *all,
@@ -276,6 +314,33 @@ impl Settings {
         merged(&self.attributes, &format!("{of}.{member}"), Parts::Member)
     }
 
+    /// The configured attributes of a row by which serde names the fields, of its new row and patch, too.
+    pub(super) fn serde_names(&self, name: &QualifiedName) -> Vec<String> {
+        let mut attributes = self.attributes(name);
+        attributes.retain(|it| self.serde && names_serde(it));
+        attributes
+    }
+
+    /// The same for a field.
+    pub(super) fn serde_member_names(&self, of: &QualifiedName, member: &str) -> Vec<String> {
+        let mut attributes = self.member_attributes(of, member);
+        attributes.retain(|it| self.serde && names_serde(it));
+        attributes
+    }
+
+    /// The configured derives for the type of a key, but for those it has anyway.
+    pub(super) fn key_derives(
+        &self,
+        table: &QualifiedName,
+        column: &str,
+        usual: &[&str],
+    ) -> Vec<String> {
+        let key = format!("{table}.{column}");
+        let mut derives = merged(&self.derives, &key, Parts::Member);
+        derives.retain(|derive| !usual.contains(&derive.as_str()));
+        derives
+    }
+
     /// Reports what a section says that says nothing of this schema.
     pub(super) fn finish_section<T>(&self, section: &Section<T>, what: &str, help: &str) {
         section.finish(what, help, &mut self.diagnostics.borrow_mut());
@@ -286,7 +351,8 @@ impl Settings {
         self.diagnostics.borrow_mut().push(diagnostic);
     }
 
-    /// Says who lost a name to whom, if anybody did. `thing` is what is named: `field`, `struct`.
+    /// Says who lost a name to whom, if anybody did, and that a configured name is not written as rustc
+    /// wants it. `thing` is what is named: `field`, `struct`.
     pub(super) fn report_loss(
         &self,
         thing: &str,
@@ -294,28 +360,38 @@ impl Settings {
         grant: &Grant<'_>,
         configured: bool,
     ) {
-        let Some((wanted, other)) = &grant.lost else {
-            return;
-        };
         let key = key(&holder);
-        self.report(
-            loss(thing, &holder, wanted, other, &grant.name, configured).help(format!(
-                "choose a name in the configuration: `{key:?} = \"…\"` under `[names]`"
-            )),
-        );
+        let chosen = format!("`{key:?} = \"…\"` under `[names]`");
+        let configured = configured.then(|| self.name_origin(&holder));
+        self.report_name(thing, holder, grant, configured, &chosen);
+    }
+
+    /// The same for a function or procedure of the database.
+    pub(super) fn report_routine_loss(
+        &self,
+        holder: Holder<'_>,
+        grant: &Grant<'_>,
+        configured: Option<Origin>,
+    ) {
+        let chosen = format!("`{:?} = \"…\"` under `[names]`", key(&holder));
+        self.report_name("Rust function", holder, grant, configured, &chosen);
+    }
+
+    /// Who gave the name that is configured.
+    pub(super) fn name_origin(&self, holder: &Holder<'_>) -> Origin {
+        self.names.origin(&key(holder), parts(holder))
     }
 
     /// The same for a module that is configured.
     pub(super) fn report_module_loss(&self, holder: Holder<'_>, grant: &Grant<'_>) {
-        let Some((wanted, other)) = &grant.lost else {
-            return;
-        };
-        let key = key(&holder);
-        self.report(
-            loss("module", &holder, wanted, other, &grant.name, true).help(format!(
-                "choose another name in the configuration: `{key:?} = \"…\"` under `[modules]`"
-            )),
-        );
+        let chosen = format!("`{:?} = \"…\"` under `[modules]`", key(&holder));
+        self.report_name("module", holder, grant, Some(Origin::Exact), &chosen);
+    }
+
+    /// The same for the enum of a lookup table, of the name that is configured for it.
+    pub(super) fn report_lookup_loss(&self, holder: Holder<'_>, grant: &Grant<'_>) {
+        let chosen = format!("`name = \"…\"` under `[lookups.{:?}]`", key(&holder));
+        self.report_name("Rust enum", holder, grant, Some(Origin::Exact), &chosen);
     }
 
     /// The same for a function that rests on a constraint, index or key.
@@ -325,15 +401,66 @@ impl Settings {
         holder: Holder<'_>,
         grant: &Grant<'_>,
     ) {
-        let Some((wanted, other)) = &grant.lost else {
-            return;
-        };
         let key = format!("{table}.{}", grant.name);
-        self.report(
-            loss("function", &holder, wanted, other, &grant.name, false).help(format!(
-                "choose a name in the configuration: `{key:?} = \"…\"` under `[functions]`"
-            )),
-        );
+        let chosen = format!("`{key:?} = \"…\"` under `[functions]`");
+        self.report_name("function", holder, grant, None, &chosen);
+    }
+
+    /// The same for a relation.
+    pub(super) fn report_relation_loss(
+        &self,
+        holder: Holder<'_>,
+        side: Side,
+        grant: &Grant<'_>,
+        configured: bool,
+    ) {
+        let key = key(&holder);
+        let chosen = format!("`{} = \"…\"` under `[relations.{key:?}]`", side.key());
+        let names = &self.relations[side as usize];
+        let configured = configured.then(|| names.origin(&key, Parts::Any));
+        self.report_name("relation", holder, grant, configured, &chosen);
+    }
+
+    fn report_name(
+        &self,
+        thing: &str,
+        holder: Holder<'_>,
+        grant: &Grant<'_>,
+        configured: Option<Origin>,
+        chosen: &str,
+    ) {
+        let fault = |message: String| match configured {
+            Some(Origin::Exact | Origin::Pattern) => Diagnostic::error(message),
+            Some(Origin::Comment) | None => Diagnostic::warning(message),
+        };
+        let lost = |message: String| match thing {
+            "Rust function" if configured.is_none() => Diagnostic::note(message),
+            _ => fault(message),
+        };
+        if let Some((wanted, other)) = &grant.lost {
+            let message = format!(
+                "the {thing} of {holder} can't be called `{wanted}`, which belongs to {other}; it is called \
+                 `{}`",
+                grant.name
+            );
+            let another = if configured.is_some() { "another" } else { "a" };
+            let help = format!("choose {another} name in the configuration: {chosen}");
+            self.report(lost(message).help(help));
+        }
+        let case = match thing {
+            "struct" | "Rust enum" | "variant" => Case::Camel,
+            "constant" => Case::Shouty,
+            _ => Case::Snake,
+        };
+        if configured.is_some() && grant.lost.is_none() && !case.fits(&grant.name) {
+            let message = format!(
+                "the {thing} of {holder} can't be called `{}`: rustc wants {}",
+                grant.name,
+                case.word()
+            );
+            let spelled = case.spell(&grant.name);
+            self.report(fault(message).help(format!("write `{spelled}`: {chosen}")));
+        }
     }
 
     /// Says that a function can't have the name that is configured for it.
@@ -364,25 +491,6 @@ impl Settings {
                 "its items are at the root of the tree, too; choose a name in the configuration if you \
                  want the module: `{:?} = \"…\"` under `[names]`",
                 key(&other)
-            )),
-        );
-    }
-
-    /// The same for a relation.
-    pub(super) fn report_relation_loss(
-        &self,
-        holder: Holder<'_>,
-        side: Side,
-        wanted: &str,
-        other: Holder<'_>,
-        name: &str,
-        configured: bool,
-    ) {
-        let key = key(&holder);
-        let side = side.key();
-        self.report(
-            loss("relation", &holder, wanted, &other, name, configured).help(format!(
-                "choose a name in the configuration: `{side} = \"…\"` under `[relations.{key:?}]`"
             )),
         );
     }
@@ -418,7 +526,7 @@ impl Settings {
         self.functions.finish(
             "no function is called so",
             "the key is `schema.table.function` with the name that the function has without it, as in \
-             `public.users.find_by_email`",
+             `public.users.find_by_email`; what begins a query, `copy_in` and `insert_many` are always there",
             &mut said,
         );
         let what = "no table, view or type matches it";
@@ -440,30 +548,6 @@ impl Settings {
 }
 
 const FOREIGN_KEY: &str = "the key is `schema.table.constraint` of a foreign key";
-
-fn loss(
-    thing: &str,
-    holder: &Holder<'_>,
-    wanted: &str,
-    other: &Holder<'_>,
-    name: &str,
-    configured: bool,
-) -> Diagnostic {
-    let message = format!(
-        "the {thing} of {holder} can't be called `{wanted}`, which belongs to {other}; it is called \
-         `{name}`"
-    );
-    if configured {
-        Diagnostic::error(message)
-    } else {
-        Diagnostic::warning(message)
-    }
-}
-
-/// Says that an entry of the configuration says nothing of this schema.
-pub(super) fn unmatched(section: &str, key: &str, what: &str) -> Diagnostic {
-    Diagnostic::warning(format!("`{key}` under `[{section}]` has no effect: {what}"))
-}
 
 /// The key under `[names]` or `[relations]`.
 fn key(holder: &Holder<'_>) -> String {
@@ -503,78 +587,87 @@ fn checked(
     identifier
 }
 
-/// A section whose values are Rust identifiers. A tag is only warned of.
+/// A section whose values are Rust identifiers, or the root's module. What tags say is checked already.
 fn identifiers(
     section: &'static str,
     config: &BTreeMap<String, String>,
     tags: &BTreeMap<String, String>,
     diagnostics: &mut Vec<Diagnostic>,
-    root: bool,
 ) -> Section<String> {
     let mut names = Section::new(section);
     for (key, name) in config {
-        if root && name == ROOT {
+        let key = &with_short_types(key);
+        if section == "modules" && name == ROOT {
             names.add(key, ROOT.to_owned());
         } else if let Some(name) = checked(section, key, name, diagnostics) {
             names.add(key, name);
         }
     }
     for (key, name) in tags {
-        match names::identifier(name) {
-            Some(name) => names.add_tag(key, name),
-            None if root && name == ROOT => names.add_tag(key, ROOT.to_owned()),
-            None => diagnostics.push(
-                Diagnostic::warning(format!(
-                    "`{name}`, in the tag of `{key}`, is not a Rust identifier"
-                ))
-                .help("change the line `@rowsmith …` in its comment"),
-            ),
-        }
+        names.add_tag(key, name.clone());
     }
     names
+}
+
+/// The key of an overload with its types by their names in `pg_type`: `public.area(int4)` for
+/// `public.area(integer)`.
+fn with_short_types(key: &str) -> String {
+    const SHORT: [(&str, &str); 16] = [
+        ("bigint", "int8"),
+        ("bit varying", "varbit"),
+        ("boolean", "bool"),
+        ("character varying", "varchar"),
+        ("character", "bpchar"),
+        ("char", "bpchar"),
+        ("decimal", "numeric"),
+        ("double precision", "float8"),
+        ("int", "int4"),
+        ("integer", "int4"),
+        ("real", "float4"),
+        ("smallint", "int2"),
+        ("time with time zone", "timetz"),
+        ("time without time zone", "time"),
+        ("timestamp with time zone", "timestamptz"),
+        ("timestamp without time zone", "timestamp"),
+    ];
+    let parts = key.strip_suffix(')').and_then(|key| key.split_once('('));
+    let Some((name, types)) = parts else {
+        return key.to_owned();
+    };
+    let short = |ty: &str| {
+        let ty = ty.trim();
+        let bare = ty.strip_suffix("[]").unwrap_or(ty);
+        let lower = bare.to_ascii_lowercase();
+        let short = SHORT.iter().find(|(long, _)| *long == lower);
+        short.map_or(ty.to_owned(), |(_, short)| {
+            format!("{short}{}", &ty[bare.len()..])
+        })
+    };
+    let types: Vec<String> = types.split(',').map(short).collect();
+    format!("{name}({})", types.join(", "))
 }
 
 /// `[derives]` or `[attributes]`.
 fn lists(
     section: &'static str,
-    config: &Config,
-    tags: &Config,
+    config: &BTreeMap<String, Vec<String>>,
+    tags: &BTreeMap<String, Vec<String>>,
+    is_valid: fn(&str) -> bool,
+    wanted: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Section<Vec<String>> {
-    let is_derives = section == "derives";
-    let valid = |value: &String| match is_derives {
-        true => is_path(value),
-        false => is_attribute(value),
-    };
-    let (configured, tagged) = match is_derives {
-        true => (&config.derives, &tags.derives),
-        false => (&config.attributes, &tags.attributes),
-    };
-    let example = match is_derives {
-        true => "a path like `Eq` or `::serde::Serialize`",
-        false => "a whole attribute like `#[non_exhaustive]`",
-    };
     let mut lists = Section::new(section);
-    for (key, values) in configured {
-        for value in values.iter().filter(|value| !valid(value)) {
+    for (key, values) in config {
+        for value in values.iter().filter(|value| !is_valid(value)) {
             diagnostics.push(
                 Diagnostic::error(format!("`{value}` can't stand under `[{section}]`"))
-                    .help(format!("`{key:?}` wants {example}")),
+                    .help(format!("`{key:?}` wants {wanted}")),
             );
         }
         lists.add(key, values.clone());
     }
-    for (key, values) in tagged {
-        let harmless = |value: &&String| valid(value) && (is_derives || is_one_attribute(value));
-        for value in values.iter().filter(|value| !harmless(value)) {
-            diagnostics.push(
-                Diagnostic::warning(format!(
-                    "`{value}` can't stand among the {section} in the tag of `{key}`"
-                ))
-                .help(format!("they want {example}")),
-            );
-        }
-        lists.add_tag(key, values.iter().filter(harmless).cloned().collect());
+    for (key, values) in tags {
+        lists.add_tag(key, values.clone());
     }
     lists
 }
@@ -591,48 +684,25 @@ fn merged(lists: &Section<Vec<String>>, key: &str, parts: Parts) -> Vec<String> 
     values
 }
 
-fn is_path(text: &str) -> bool {
+/// A path of a derive.
+pub(super) fn is_path(text: &str) -> bool {
     let path = text.strip_prefix("::").unwrap_or(text);
     path.split("::")
         .all(|part| matches!(part, "crate" | "super" | "self") || names::identifier(part).is_some())
 }
 
-fn is_attribute(text: &str) -> bool {
-    text.starts_with("#[") && text.ends_with(']')
+/// An attribute that says what serde calls something, and nothing else.
+fn names_serde(attribute: &str) -> bool {
+    let inside = attribute.strip_prefix("#[serde(");
+    let inside = inside.and_then(|it| it.trim_end().strip_suffix(")]"));
+    let value = inside.and_then(|it| {
+        let (key, value) = it.split_once('=')?;
+        matches!(key.trim(), "rename" | "rename_all").then(|| value.trim())
+    });
+    let text = value.and_then(|it| it.strip_prefix('"')?.strip_suffix('"'));
+    text.is_some_and(|text| !text.contains('"'))
 }
 
-/// Comments of a schema may not become other Rust than an attribute: the first bracket closes at the end.
-/// Where it closes is plain but for raw strings, single quotes and comments, which are refused.
-fn is_one_attribute(text: &str) -> bool {
-    let mut chars = text.char_indices().skip(1).peekable();
-    let mut open = Vec::new();
-    let mut before = '#';
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '(' | '[' | '{' => open.push(c),
-            ')' | ']' | '}' => {
-                let pair = matches!(
-                    (open.pop(), c),
-                    (Some('('), ')') | (Some('['), ']') | (Some('{'), '}')
-                );
-                if !pair || (open.is_empty() && at + 1 != text.len()) {
-                    return false;
-                }
-            }
-            '"' if matches!(before, 'r' | '#') => return false,
-            '"' => loop {
-                match chars.next() {
-                    Some((_, '\\')) => drop(chars.next()),
-                    Some((_, '"')) => break,
-                    Some(_) => {}
-                    None => return false,
-                }
-            },
-            '/' | '\'' => return false,
-            c if c.is_control() => return false,
-            _ => {}
-        }
-        before = c;
-    }
-    open.is_empty()
+fn is_attribute(text: &str) -> bool {
+    text.starts_with("#[") && text.ends_with(']')
 }

@@ -1,150 +1,190 @@
-//! Tags: lines `@rowsmith key = value, …` in the comments of a schema, which say what the configuration
-//! could say.
+//! What the tags in the comments of a schema say, as far as it can be.
+//!
+//! Whoever may write a comment is not always who may write the configuration, so faults are warned of only,
+//! and attributes are those of a list.
 
-use std::borrow::Cow;
-use std::fmt::Display;
+use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::names::{self, Case};
+use super::overrides;
+use super::routines;
+use super::settings;
 use crate::catalog::{Catalog, QualifiedName};
-use crate::config::{ColumnSettings, Config, MemberTag, ObjectTag, RelationNames, Tagged};
+use crate::config::{ColumnSettings, RelationNames};
 use crate::diagnostics::Diagnostic;
+use crate::tags::{CallableTag, MemberTag, ObjectTag, Subject, Tag, tags};
 
-/// What the comments say, as a configuration that the user's own comes before.
-pub(super) struct Tags<'a> {
-    /// The Catalog without its tags.
-    pub catalog: Cow<'a, Catalog>,
-    pub config: Config,
+/// What the comments say, which the configuration comes before. The keys are those of its sections.
+#[derive(Default)]
+pub(super) struct Tags {
+    pub names: BTreeMap<String, String>,
+    pub columns: BTreeMap<String, ColumnSettings>,
+    pub relations: BTreeMap<String, RelationNames>,
+    pub derives: BTreeMap<String, Vec<String>>,
+    pub attributes: BTreeMap<String, Vec<String>>,
+    pub keys: BTreeMap<String, Vec<String>>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What nothing can be said of.
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
-impl<'a> Tags<'a> {
+impl Tags {
     /// Reads the tags of a Catalog.
-    pub(super) fn read(catalog: &'a Catalog) -> Self {
-        let mut tags = Self {
-            catalog: Cow::Borrowed(catalog),
-            config: Config::default(),
-            diagnostics: Vec::new(),
-        };
-        if comments(catalog).any(|comment| Tagged::new(comment).is_some()) {
-            let mut bare = catalog.clone();
-            tags.take_all(&mut bare);
-            tags.catalog = Cow::Owned(bare);
-        }
-        tags
-    }
-
-    fn take_all(&mut self, catalog: &mut Catalog) {
-        for schema in &mut catalog.schemas {
-            let what = format!("the schema `{}`", schema.name);
-            self.take::<Nothing>(&mut schema.comment, what);
-        }
-        for ty in &mut catalog.enums {
-            self.object("enum", &ty.name, &mut ty.comment);
-        }
-        for domain in &mut catalog.domains {
-            self.object("domain", &domain.name, &mut domain.comment);
-        }
-        for ty in &mut catalog.composites {
-            self.object("composite", &ty.name, &mut ty.comment);
-            for attribute in &mut ty.attributes {
-                let (name, comment) = (&attribute.name, &mut attribute.comment);
-                self.member("attribute", &ty.name, name, comment);
-            }
-        }
-        for table in &mut catalog.tables {
-            self.object("table", &table.name, &mut table.comment);
-            for column in &mut table.columns {
-                self.member("column", &table.name, &column.name, &mut column.comment);
-            }
-            for key in &mut table.foreign_keys {
-                let name = format!("{}.{}", table.name, key.name);
-                let what = format!("the foreign key `{name}`");
-                if let Some(names) = self.take::<RelationNames>(&mut key.comment, what) {
-                    self.config.relations.insert(name, names);
+    pub(super) fn read(catalog: &Catalog) -> Self {
+        let mut read = Self::default();
+        for (subject, tag) in tags(catalog) {
+            match subject {
+                Subject::Object(_, name) => read.object(subject, name, &tag),
+                Subject::Member(_, of, name) => read.member(subject, of, name, &tag),
+                Subject::ForeignKey(of, name) => read.foreign_key(subject, of, name, &tag),
+                Subject::Function(function) => {
+                    let key = routines::signature(function);
+                    read.callable(subject, key, Some(Case::Snake), &tag);
+                }
+                Subject::Sequence(name) => read.callable(subject, name.to_string(), None, &tag),
+                Subject::Schema(_) | Subject::Other(..) => {
+                    read.take::<Nothing>(subject, &tag);
                 }
             }
-            let primary = table.primary_key.iter_mut();
-            let others = (primary.map(|it| (&it.name, &mut it.comment)))
-                .chain((table.unique_keys.iter_mut()).map(|it| (&it.name, &mut it.comment)))
-                .chain((table.checks.iter_mut()).map(|it| (&it.name, &mut it.comment)))
-                .chain((table.exclusions.iter_mut()).map(|it| (&it.name, &mut it.comment)))
-                .chain((table.indexes.iter_mut()).map(|it| (&it.name, &mut it.comment)));
-            for (name, comment) in others {
-                self.take::<Nothing>(comment, format!("`{}.{name}`", table.name));
-            }
         }
-        for view in &mut catalog.views {
-            self.object("view", &view.name, &mut view.comment);
-            for column in &mut view.columns {
-                self.member("column", &view.name, &column.name, &mut column.comment);
-            }
-            for index in &mut view.indexes {
-                let what = format!("`{}.{}`", view.name, index.name);
-                self.take::<Nothing>(&mut index.comment, what);
-            }
-        }
+        read
     }
 
-    fn object(&mut self, word: &str, name: &QualifiedName, comment: &mut Option<String>) {
-        let what = format!("the {word} `{name}`");
-        let Some(tag) = self.take::<ObjectTag>(comment, what) else {
+    fn object(&mut self, subject: Subject<'_>, name: &QualifiedName, tag: &Tag) {
+        let Some(tag) = self.take::<ObjectTag>(subject, tag) else {
             return;
         };
-        let (key, config) = (name.to_string(), &mut self.config);
-        config
-            .names
-            .extend(tag.name.map(|name| (key.clone(), name)));
-        config.keys.extend(tag.key.map(|it| (key.clone(), it)));
-        if !tag.derives.is_empty() {
-            config.derives.insert(key.clone(), tag.derives);
+        let key = name.to_string();
+        let rust = self.name(subject, tag.name, Some(Case::Camel));
+        self.names.extend(rust.map(|it| (key.clone(), it)));
+        self.keys.extend(tag.key.map(|it| (key.clone(), it)));
+        let derives = self.fit(
+            subject,
+            tag.derives,
+            settings::is_path,
+            "derives",
+            "a path like `Eq`",
+        );
+        if !derives.is_empty() {
+            self.derives.insert(key.clone(), derives);
         }
-        if !tag.attributes.is_empty() {
-            config.attributes.insert(key, tag.attributes);
-        }
+        self.add_attributes(subject, key, tag.attributes);
     }
 
-    fn member(&mut self, word: &str, of: &QualifiedName, name: &str, comment: &mut Option<String>) {
+    fn member(&mut self, subject: Subject<'_>, of: &QualifiedName, name: &str, tag: &Tag) {
+        let Some(tag) = self.take::<MemberTag>(subject, tag) else {
+            return;
+        };
         let key = format!("{of}.{name}");
-        let what = format!("the {word} `{key}`");
-        let Some(tag) = self.take::<MemberTag>(comment, what) else {
-            return;
-        };
-        let config = &mut self.config;
-        config
-            .names
-            .extend(tag.name.map(|name| (key.clone(), name)));
-        if !tag.attributes.is_empty() {
-            config.attributes.insert(key.clone(), tag.attributes);
+        let rust = self.name(subject, tag.name, Some(Case::Snake));
+        self.names.extend(rust.map(|it| (key.clone(), it)));
+        let ty = tag.ty.filter(|ty| match overrides::check(ty) {
+            Ok(_) => true,
+            Err((problem, help)) => {
+                self.warn(subject, &problem, help);
+                false
+            }
+        });
+        if ty.is_some() && tag.array.is_some() {
+            let problem = "`array` says nothing beside `type`, which is that of the whole array";
+            self.warn(subject, problem, "leave one of the two out");
         }
-        let settings = ColumnSettings {
+        let columns = ColumnSettings {
             nullable: tag.nullable,
-            ty: tag.ty,
+            ty,
             array: tag.array,
         };
-        if settings != ColumnSettings::default() {
-            config.columns.insert(key, settings);
+        if columns != ColumnSettings::default() {
+            self.columns.insert(key.clone(), columns);
+        }
+        self.add_attributes(subject, key, tag.attributes);
+    }
+
+    fn foreign_key(&mut self, subject: Subject<'_>, of: &QualifiedName, name: &str, tag: &Tag) {
+        let Some(tag) = self.take::<RelationNames>(subject, tag) else {
+            return;
+        };
+        let names = RelationNames {
+            name: self.name(subject, tag.name, Some(Case::Snake)),
+            inverse: self.name(subject, tag.inverse, Some(Case::Snake)),
+            many_to_many: self.name(subject, tag.many_to_many, Some(Case::Snake)),
+            skip: tag.skip,
+        };
+        self.relations.insert(format!("{of}.{name}"), names);
+    }
+
+    fn callable(&mut self, subject: Subject<'_>, key: String, case: Option<Case>, tag: &Tag) {
+        if let Some(tag) = self.take::<CallableTag>(subject, tag) {
+            let rust = self.name(subject, tag.name, case);
+            self.names.extend(rust.map(|it| (key, it)));
         }
     }
 
-    fn take<T: DeserializeOwned>(
+    /// A name as an identifier, if it is one that rustc does not warn of.
+    fn name(
         &mut self,
-        comment: &mut Option<String>,
-        what: impl Display,
-    ) -> Option<T> {
-        let tagged = Tagged::new(comment.as_deref()?)?;
-        comment.clone_from(&tagged.comment);
-        let tag = tagged.read();
-        tag.map_err(|problem| {
+        subject: Subject<'_>,
+        name: Option<String>,
+        case: Option<Case>,
+    ) -> Option<String> {
+        let name = name?;
+        let identifier = names::identifier(&name);
+        let fits = |it: &String| case.is_none_or(|case| case.fits(it));
+        let identifier = identifier.filter(fits);
+        if identifier.is_none() {
+            let within = case.map(|case| format!(" in {}", case.word()));
+            let problem = format!(
+                "`{name}` is not a Rust identifier{}",
+                within.unwrap_or_default()
+            );
+            self.warn(subject, &problem, "change the line `@rowsmith …`");
+        }
+        identifier
+    }
+
+    fn add_attributes(&mut self, subject: Subject<'_>, key: String, attributes: Vec<String>) {
+        let wanted = "`#[non_exhaustive]`, `#[must_use]`, `#[deprecated]`, `#[allow(…)]`, `#[serde(…)]`, \
+                      `#[doc(alias = …)]` or `#[doc(hidden)]`; others are for the configuration";
+        let attributes = self.fit(subject, attributes, is_harmless, "attributes", wanted);
+        if !attributes.is_empty() {
+            self.attributes.insert(key, attributes);
+        }
+    }
+
+    /// Those of some values that may stand in a tag.
+    fn fit(
+        &mut self,
+        subject: Subject<'_>,
+        values: Vec<String>,
+        fits: fn(&str) -> bool,
+        key: &str,
+        wanted: &str,
+    ) -> Vec<String> {
+        let (good, bad): (Vec<_>, Vec<_>) = values.into_iter().partition(|value| fits(value));
+        for value in bad {
+            let problem = format!("`{value}` can't stand among the `{key}`");
+            self.warn(subject, &problem, &format!("they want {wanted}"));
+        }
+        good
+    }
+
+    fn warn(&mut self, subject: Subject<'_>, problem: &str, help: &str) {
+        let message = format!("in the tag in the comment of {subject}: {problem}");
+        self.diagnostics
+            .push(Diagnostic::warning(message).help(help));
+    }
+
+    fn take<T: DeserializeOwned>(&mut self, subject: Subject<'_>, tag: &Tag) -> Option<T> {
+        let read = tag.read();
+        read.map_err(|problem| {
             self.diagnostics.push(
                 Diagnostic::warning(format!(
-                    "the tag in the comment of {what} can't be read: {problem}"
+                    "the tag in the comment of {subject} can't be read: {problem}"
                 ))
                 .help(
                     "a tag is a line like `@rowsmith name = \"Human\", derives = [\"Eq\"]`; \
@@ -156,33 +196,59 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// The comments in which there may be a tag.
-fn comments(catalog: &Catalog) -> impl Iterator<Item = &str> {
-    let of_tables = catalog.tables.iter().flat_map(|table| {
-        let primary = table.primary_key.iter();
-        (table.columns.iter().map(|it| &it.comment))
-            .chain(primary.map(|it| &it.comment))
-            .chain(table.unique_keys.iter().map(|it| &it.comment))
-            .chain(table.foreign_keys.iter().map(|it| &it.comment))
-            .chain(table.checks.iter().map(|it| &it.comment))
-            .chain(table.exclusions.iter().map(|it| &it.comment))
-            .chain(table.indexes.iter().map(|it| &it.comment))
-            .chain([&table.comment])
-    });
-    let of_views = catalog.views.iter().flat_map(|view| {
-        (view.columns.iter().map(|it| &it.comment))
-            .chain(view.indexes.iter().map(|it| &it.comment))
-            .chain([&view.comment])
-    });
-    let of_composites = catalog.composites.iter().flat_map(|ty| {
-        let attributes = ty.attributes.iter();
-        attributes.map(|it| &it.comment).chain([&ty.comment])
-    });
-    (catalog.schemas.iter().map(|it| &it.comment))
-        .chain(catalog.enums.iter().map(|it| &it.comment))
-        .chain(catalog.domains.iter().map(|it| &it.comment))
-        .chain(of_composites)
-        .chain(of_tables)
-        .chain(of_views)
-        .filter_map(|comment| comment.as_deref())
+/// An attribute that calls no macro and runs no code at compile time.
+fn is_harmless(text: &str) -> bool {
+    let Some(inside) = text.strip_prefix("#[").and_then(|it| it.strip_suffix(']')) else {
+        return false;
+    };
+    let end = inside.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let (name, rest) = inside.split_at(end.unwrap_or(inside.len()));
+    let rest = rest.trim();
+    let fits = match name {
+        "non_exhaustive" => rest.is_empty(),
+        "must_use" | "deprecated" => rest.is_empty() || rest.starts_with(['=', '(']),
+        "allow" | "serde" => rest.starts_with('('),
+        "doc" => {
+            let inner = rest.strip_prefix('(').map(str::trim_start);
+            inner.is_some_and(|it| it.starts_with("alias") || it.starts_with("hidden"))
+        }
+        _ => false,
+    };
+    fits && is_one_attribute(text)
+}
+
+/// Comments of a schema may not become other Rust than an attribute: the first bracket closes at the end.
+/// Where it closes is plain but for raw strings, single quotes and comments, which are refused, as macros are.
+fn is_one_attribute(text: &str) -> bool {
+    let mut chars = text.char_indices().skip(1).peekable();
+    let mut open = Vec::new();
+    let mut before = '#';
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '(' | '[' | '{' => open.push(c),
+            ')' | ']' | '}' => {
+                let pair = matches!(
+                    (open.pop(), c),
+                    (Some('('), ')') | (Some('['), ']') | (Some('{'), '}')
+                );
+                if !pair || (open.is_empty() && at + 1 != text.len()) {
+                    return false;
+                }
+            }
+            '"' if matches!(before, 'r' | '#') => return false,
+            '"' => loop {
+                match chars.next() {
+                    Some((_, '\\')) => drop(chars.next()),
+                    Some((_, '"')) => break,
+                    Some(_) => {}
+                    None => return false,
+                }
+            },
+            '/' | '\'' | '!' => return false,
+            c if c.is_control() => return false,
+            _ => {}
+        }
+        before = c;
+    }
+    open.is_empty()
 }

@@ -7,90 +7,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::declared::Declared;
 use super::keys::Keys;
-use super::names::{self, Grant, Holder, Namespace, Wish, Words};
-use super::patterns::Patterns;
+use super::names::{self, Grant, Holder, Namespace, Wish};
+use super::objects::{Object, Objects, snake_or_unnamed};
 use super::routines::Callables;
 use super::settings::Settings;
-use super::types::{Named, Types};
+use super::types::Named;
 use super::writes;
-use crate::catalog::{Catalog, Composite, Domain, EnumType, QualifiedName, Range, Table, View};
+use crate::catalog::{QualifiedName, Table};
 use crate::config::Config;
 use crate::model::Ident;
-
-/// What becomes a file.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Object<'a> {
-    Table(&'a Table),
-    View(&'a View),
-    Enum(&'a EnumType),
-    Composite(&'a Composite),
-    /// A domain that has a type of its own.
-    Domain(&'a Domain),
-    Range(&'a Range),
-    /// The multirange that came with a range.
-    Multirange(&'a QualifiedName, &'a Range),
-}
-
-impl<'a> Object<'a> {
-    /// The database name.
-    pub(super) fn name(self) -> &'a QualifiedName {
-        match self {
-            Self::Table(table) => &table.name,
-            Self::View(view) => &view.name,
-            Self::Enum(ty) => &ty.name,
-            Self::Composite(ty) => &ty.name,
-            Self::Domain(domain) => &domain.name,
-            Self::Range(range) => &range.name,
-            Self::Multirange(name, _) => name,
-        }
-    }
-
-    /// The object as one that holds names.
-    pub(super) fn holder(self) -> Holder<'a> {
-        let word = match self {
-            Self::Table(_) => "table",
-            Self::View(_) => "view",
-            Self::Enum(_) => "enum",
-            Self::Composite(_) => "composite",
-            Self::Domain(_) => "domain",
-            Self::Range(_) => "range",
-            Self::Multirange(..) => "multirange",
-        };
-        Holder::Object(word, self.name())
-    }
-
-    /// What is put after a type's name that another object has.
-    fn suffix(self) -> &'static str {
-        match self {
-            Self::Table(_) => "Row",
-            Self::View(_) => "View",
-            Self::Enum(_) => "Enum",
-            Self::Composite(_) => "Composite",
-            Self::Domain(_) => "Domain",
-            Self::Range(_) => "Range",
-            Self::Multirange(..) => "Multirange",
-        }
-    }
-
-    /// Rows are spoken of in the singular, types are called what they are called.
-    fn singular(self, words: &Words) -> String {
-        let snake = snake_or_unnamed(self.name());
-        match self {
-            Self::Table(_) | Self::View(_) => words.singular(&snake),
-            _ => snake,
-        }
-    }
-}
-
-/// The `snake_case` of an object's name; a name that has nothing for an identifier is `unnamed`.
-pub(super) fn snake_or_unnamed(name: &QualifiedName) -> String {
-    let snake = names::snake(&name.name);
-    if snake.is_empty() {
-        "unnamed".to_owned()
-    } else {
-        snake
-    }
-}
 
 /// The names of a schema's module and of what is in it.
 #[derive(Debug)]
@@ -136,9 +61,8 @@ pub(super) struct Tree<'a> {
 impl<'a> Tree<'a> {
     /// Names everything in the Catalog that becomes a file.
     pub(super) fn new(
-        catalog: &'a Catalog,
+        all: &Objects<'a>,
         config: &'a Config,
-        types: &Types<'a>,
         keys: &Keys<'a>,
         callables: &Callables<'a>,
         settings: &Settings,
@@ -148,22 +72,19 @@ impl<'a> Tree<'a> {
         let mut schemas: BTreeMap<&str, Vec<Object<'_>>> = BTreeMap::new();
         schemas.insert(root, Vec::new());
         let mut at_root = HashSet::new();
-        let partitions = Patterns::new("`partitions`", &config.partitions, settings);
-        for object in objects(catalog, types, &partitions) {
-            let schema = object.name().schema.as_str();
-            if schema != root && settings.is_at_root(schema) {
+        let mut module = |schema: &'a str| {
+            let module = settings.module_of(schema, root);
+            if module != schema {
                 at_root.insert(schema);
             }
-            let module = if at_root.contains(schema) {
-                root
-            } else {
-                schema
-            };
-            schemas.entry(module).or_default().push(object);
+            module
+        };
+        for object in &all.all {
+            let module = module(&object.name().schema);
+            schemas.entry(module).or_default().push(*object);
         }
-        partitions.report_idle("partition", settings);
-        for schema in callables.functions.keys().chain(callables.sequences.keys()) {
-            schemas.entry(schema).or_default();
+        for name in callables.names() {
+            schemas.entry(module(&name.schema)).or_default();
         }
         let mut tree = Self {
             root,
@@ -177,7 +98,7 @@ impl<'a> Tree<'a> {
         for (schema, mut objects) in schemas {
             // Who comes to the root from another schema comes last.
             objects.sort_by_key(|object| (object.name().schema != schema, object.name()));
-            let mut namespace = Namespace::default();
+            let mut namespace = Namespace::of_types();
             tree.name_modules(&objects, &mut namespace, settings);
             if schema == root {
                 modules = name_schemas(&children, &mut namespace, settings);
@@ -237,6 +158,11 @@ impl<'a> Tree<'a> {
         self.schemas.get(schema).map_or("", |it| &it.sequences)
     }
 
+    /// Something of this name has a file.
+    pub(super) fn has(&self, name: &QualifiedName) -> bool {
+        self.names.contains_key(name)
+    }
+
     /// What an object of this tree is called in Rust.
     pub(super) fn names(&self, name: &QualifiedName) -> &ObjectNames {
         static NONE: ObjectNames = ObjectNames {
@@ -247,8 +173,12 @@ impl<'a> Tree<'a> {
             key: String::new(),
             singular: String::new(),
         };
-        // Only objects of the tree are asked for, and each of those has its names.
-        self.names.get(name).unwrap_or(&NONE)
+        let names = self.names.get(name);
+        debug_assert!(
+            names.is_some(),
+            "only objects are asked for, and each has its names: {name}"
+        );
+        names.unwrap_or(&NONE)
     }
 
     /// The path of an object's type from a file in a schema's module: `super::Role`.
@@ -369,8 +299,24 @@ impl<'a> Tree<'a> {
                 }
             }
         });
-        let grants = namespace.grant(wishes.collect(), names::escape);
-        for ((object, singular), grant) in order.iter().zip(grants) {
+        // The enum of a lookup table may be called as it is configured, before any struct.
+        let lookups: Vec<(&QualifiedName, &str)> = objects
+            .iter()
+            .filter_map(|it| Some((it.name(), keys.owner(it.name())?.name()?)))
+            .collect();
+        let enums = lookups.iter().map(|(table, name)| Wish {
+            holder: Holder::Object("key of", table),
+            first: (*name).to_owned(),
+            others: Vec::new(),
+            configured: true,
+        });
+        let mut grants = namespace.grant(enums.chain(wishes).collect(), names::escape);
+        let structs = grants.split_off(lookups.len());
+        for ((table, _), grant) in lookups.into_iter().zip(grants) {
+            settings.report_lookup_loss(Holder::Object("key of", table), &grant);
+            self.names.entry(table).or_default().key = grant.name;
+        }
+        for ((object, singular), grant) in order.iter().zip(structs) {
             let configured = settings.name(&object.holder());
             let thing = match object {
                 Object::Enum(_) => "Rust enum",
@@ -405,14 +351,14 @@ impl<'a> Tree<'a> {
             .collect();
         let mut name = |word: &'static str,
                         tables: &[&'a Table],
-                        compose: &dyn Fn(&Table, &str) -> String,
+                        compose: &dyn Fn(&Table, &str) -> [String; 2],
                         keep: fn(&mut ObjectNames) -> &mut String| {
             let wish = |table: &&'a Table| {
                 let row = &self.names(&table.name).ty;
-                let first = compose(table, names::bare(row).trim_end_matches('_'));
+                let [first, other] = compose(table, names::bare(row).trim_end_matches('_'));
                 Wish {
                     holder: Holder::Object(word, &table.name),
-                    others: vec![format!("{first}Row")],
+                    others: vec![other],
                     first,
                     configured: false,
                 }
@@ -425,21 +371,24 @@ impl<'a> Tree<'a> {
             }
         };
         let typed: Vec<&Table> = (tables.iter().copied())
-            .filter(|table| keys.owner(&table.name).is_some())
+            .filter(|table| {
+                keys.owner(&table.name)
+                    .is_some_and(|it| it.name().is_none())
+            })
             .collect();
         name(
             "key of",
             &typed,
             &|table, row| match keys.owner(&table.name) {
-                Some(owner) => owner.type_name(row),
-                None => String::new(),
+                Some(owner) => owner.names(row),
+                None => Default::default(),
             },
             |names| &mut names.key,
         );
         name(
             "new row of",
             &tables,
-            &|_, row| format!("New{}", row.trim_start_matches('_')),
+            &|_, row| with_row(format!("New{}", row.trim_start_matches('_'))),
             |names| &mut names.new_row,
         );
         let patched: Vec<&Table> = tables
@@ -449,43 +398,16 @@ impl<'a> Tree<'a> {
         name(
             "patch of",
             &patched,
-            &|_, row| format!("{row}Patch"),
+            &|_, row| with_row(format!("{row}Patch")),
             |names| &mut names.patch,
         );
     }
 }
 
-/// A partition is served by the table it is a partition of, unless that was left out of the Catalog or the
-/// partition is asked for. A composite or range that can't be read has no struct.
-fn objects<'a>(catalog: &'a Catalog, types: &Types<'a>, asked: &Patterns<'_>) -> Vec<Object<'a>> {
-    let tables: HashMap<&QualifiedName, &Table> =
-        catalog.tables.iter().map(|t| (&t.name, t)).collect();
-    let served = |table: &Table| {
-        let parent = table.partition_of.as_ref();
-        parent.is_some_and(|parent| tables.contains_key(parent)) && !asked.matches(&table.name)
-    };
-    let tables = catalog.tables.iter().filter(|table| !served(table));
-    let composites = catalog
-        .composites
-        .iter()
-        .filter(|composite| types.is_readable(composite));
-    let domains = catalog.domains.iter();
-    let domains = domains.filter(|domain| types.is_newtype(domain));
-    let ranges = catalog.ranges.iter();
-    let ranges = ranges.filter(|range| types.is_range_readable(range));
-    let multiranges = ranges
-        .clone()
-        .filter(|range| types.is_multirange_readable(range))
-        .filter_map(|range| Some(Object::Multirange(range.multirange.as_ref()?, range)));
-    tables
-        .map(Object::Table)
-        .chain(catalog.views.iter().map(Object::View))
-        .chain(catalog.enums.iter().map(Object::Enum))
-        .chain(composites.map(Object::Composite))
-        .chain(domains.map(Object::Domain))
-        .chain(ranges.clone().map(Object::Range))
-        .chain(multiranges)
-        .collect()
+/// A struct's name, and what it is called where that is taken.
+fn with_row(name: String) -> [String; 2] {
+    let other = format!("{name}Row");
+    [name, other]
 }
 
 /// The module of the schema as a whole, which gives way to everything that is in the database.

@@ -8,7 +8,7 @@
 pub(super) mod builtin;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::sql;
 use crate::catalog::{Attribute, Catalog, Composite, Domain, QualifiedName, Range, TypeRef};
@@ -63,6 +63,11 @@ impl<'a> Value<'a> {
     /// An array of what can travel.
     pub(super) fn is_array(&self) -> bool {
         self.element_sql.is_some()
+    }
+
+    /// An array whose elements are in a list that can be another one: not one of a type of its own.
+    pub(super) fn is_list(&self) -> bool {
+        self.list.is_some()
     }
 
     /// Values are able to be keys of a map.
@@ -182,11 +187,11 @@ impl<'a> Value<'a> {
 }
 
 /// A Rust type that the configuration has for a type or column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Override<'a> {
-    pub rust: &'a str,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Override {
+    pub rust: String,
     /// The type that values travel as, where that is not the column's own.
-    pub travels_as: Option<&'a str>,
+    pub travels_as: Option<String>,
 }
 
 /// The schema's own types, by name.
@@ -198,8 +203,10 @@ pub(super) struct Types<'a> {
     /// Ranges, and which of them a multirange is of.
     ranges: HashMap<&'a QualifiedName, &'a Range>,
     multiranges: HashMap<&'a QualifiedName, (&'a QualifiedName, &'a Range)>,
+    /// The row types of tables and views, which travel as text.
+    rows: HashSet<&'a QualifiedName>,
     /// The Rust types that the configuration has, by type.
-    overrides: HashMap<QualifiedName, Override<'a>>,
+    overrides: HashMap<QualifiedName, Override>,
     /// The domains that have a Rust type of their own.
     newtypes: HashMap<&'a QualifiedName, &'a QualifiedName>,
     /// Composites that were looked at, and the attribute that the runtime can't read in each.
@@ -224,6 +231,8 @@ impl<'a> Types<'a> {
             let multirange = range.multirange.as_ref()?;
             Some((multirange, (multirange, range)))
         });
+        let tables = catalog.tables.iter().map(|table| &table.name);
+        let rows = tables.chain(catalog.views.iter().map(|view| &view.name));
         Self {
             families,
             enums: catalog.enums.iter().map(|e| (&e.name, &e.name)).collect(),
@@ -231,6 +240,7 @@ impl<'a> Types<'a> {
             composites: catalog.composites.iter().map(|c| (&c.name, c)).collect(),
             ranges: catalog.ranges.iter().map(|r| (&r.name, r)).collect(),
             multiranges: multiranges.collect(),
+            rows: rows.collect(),
             overrides: HashMap::new(),
             newtypes: HashMap::new(),
             unreadable: RefCell::default(),
@@ -238,13 +248,18 @@ impl<'a> Types<'a> {
     }
 
     /// Gives a type another Rust type.
-    pub(super) fn set_override(&mut self, ty: QualifiedName, rust: Override<'a>) {
+    pub(super) fn set_override(&mut self, ty: QualifiedName, rust: Override) {
         self.overrides.insert(ty, rust);
     }
 
     /// Gives a domain a Rust type of its own.
     pub(super) fn set_newtype(&mut self, domain: &'a Domain) {
         self.newtypes.insert(&domain.name, &domain.name);
+    }
+
+    /// The configuration has a Rust type for it.
+    pub(super) fn is_overridden(&self, ty: &QualifiedName) -> bool {
+        self.overrides.contains_key(ty)
     }
 
     /// The domain has a Rust type of its own.
@@ -270,7 +285,7 @@ impl<'a> Types<'a> {
     pub(super) fn max_length(&self, ty: &TypeRef) -> Option<u32> {
         let last = self.domains(ty).last();
         let base = last.map_or(ty, |domain| &domain.base);
-        let limited = base.is_builtin("varchar") || base.is_builtin("bpchar");
+        let limited = !base.array && (base.is_builtin("varchar") || base.is_builtin("bpchar"));
         base.modifier.as_ref().filter(|_| limited)?.parse().ok()
     }
 
@@ -279,17 +294,17 @@ impl<'a> Types<'a> {
         self.value_within(ty, DOMAIN_DEPTH)
     }
 
-    /// The value that a domain's is in the end, below the domains that it stands on.
-    pub(super) fn root(&self, domain: &Domain) -> Value<'a> {
-        let last = self.domains(&domain.base).last();
-        self.value(last.map_or(&domain.base, |domain| &domain.base))
+    /// The value that a type's is in the end, below the domains that it stands on.
+    pub(super) fn root(&self, ty: &TypeRef) -> Value<'a> {
+        let last = self.domains(ty).last();
+        self.value(last.map_or(ty, |domain| &domain.base))
     }
 
     fn value_within(&self, ty: &TypeRef, depth: usize) -> Value<'a> {
         let value = self.usual_value(ty, depth);
         let overrides = self.overrides.get(&ty.qualified_name());
         match overrides {
-            Some(rust) => overridden(ty, value, *rust),
+            Some(rust) => overridden(ty, value, rust),
             None => value,
         }
     }
@@ -324,7 +339,10 @@ impl<'a> Types<'a> {
         let named = |name| sent_as(ty, Rust::Named(Named::Type(name)), &own, &own);
         if let Some(name) = self.enums.get(&name) {
             return Value {
-                pass: Pass::Value,
+                pass: match ty.array {
+                    true => Pass::Reference,
+                    false => Pass::Value,
+                },
                 able: Able::Order,
                 ..named(name)
             };
@@ -353,11 +371,24 @@ impl<'a> Types<'a> {
                 ..named(name)
             };
         }
-        match builtin::find_extension(&name.name) {
+        // A type of the schema's own may be called like one of an extension's.
+        let extension = match self.is_own(&name) {
+            true => None,
+            false => builtin::find_extension(&name.name),
+        };
+        match extension {
             Some(builtin) if builtin.sql.is_empty() => self.of_builtin(ty, builtin, &own, &own),
             Some(builtin) => self.of_builtin(ty, builtin, builtin.sql, &own),
             None => as_text(ty),
         }
+    }
+
+    /// The Catalog knows what the type is.
+    fn is_own(&self, name: &QualifiedName) -> bool {
+        self.composites.contains_key(name)
+            || self.ranges.contains_key(name)
+            || self.multiranges.contains_key(name)
+            || self.rows.contains(name)
     }
 
     fn of_builtin(
@@ -369,7 +400,7 @@ impl<'a> Types<'a> {
     ) -> Value<'a> {
         match builtin.rust.name(self.families) {
             Some(rust) => Value {
-                pass: builtin.pass,
+                pass: builtin.pass(self.families, ty.array),
                 able: builtin.able,
                 builtin: Some(builtin),
                 ..sent_as(ty, Rust::Written(rust), sent, compared)
@@ -430,11 +461,6 @@ impl<'a> Types<'a> {
         };
         (!matches!(found, Unreadable::Nothing)).then_some(found)
     }
-
-    /// The crates that dates and numbers are of.
-    pub(super) fn families(&self) -> Families {
-        self.families
-    }
 }
 
 /// A value that is sent as a type, and compared as one.
@@ -480,26 +506,26 @@ fn as_text(ty: &TypeRef) -> Value<'static> {
 }
 
 /// A value of a type that has another Rust type, of the elements where it is an array.
-fn overridden<'a>(ty: &TypeRef, usual: Value<'a>, rust: Override<'_>) -> Value<'a> {
-    match rust.travels_as {
-        Some(sent) => through(ty, Rust::Written(String::new()), sent).written(rust.rust),
-        None => usual.written(rust.rust),
+fn overridden<'a>(ty: &TypeRef, usual: Value<'a>, rust: &Override) -> Value<'a> {
+    match &rust.travels_as {
+        Some(sent) => through(ty, Rust::Written(String::new()), sent).written(&rust.rust),
+        None => usual.written(&rust.rust),
     }
 }
 
 /// How a column's values travel that has a Rust type of its own, of the whole where it is an array.
-pub(super) fn of_column<'a>(ty: &TypeRef, usual: Value<'a>, rust: Override<'_>) -> Value<'a> {
-    let Some(sent) = rust.travels_as else {
+pub(super) fn of_column<'a>(ty: &TypeRef, usual: Value<'a>, rust: &Override) -> Value<'a> {
+    let Some(sent) = &rust.travels_as else {
         return Value {
             list: None,
-            ..usual.written(rust.rust)
+            ..usual.written(&rust.rust)
         };
     };
     let scalar = TypeRef {
         array: false,
         ..ty.clone()
     };
-    let value = through(&scalar, Rust::Written(String::new()), sent).written(rust.rust);
+    let value = through(&scalar, Rust::Written(String::new()), sent).written(&rust.rust);
     let own = sql::type_name(ty);
     Value {
         cast_sql: Some(own.clone()),
@@ -528,6 +554,7 @@ fn of_domain<'a>(ty: &TypeRef, base: Value<'a>) -> Value<'a> {
     }
     let param_sql = format!("{}[]", base.param_sql);
     Value {
+        pass: Pass::Reference,
         list: Some(ArrayForm::Vec),
         read_cast: Some(param_sql.clone()),
         param_sql,

@@ -37,6 +37,7 @@ pub(super) fn new_row<'a>(
     let upserts = upserts(row, &mut namespace, context);
     Some(NewRow {
         name: context.tree.names(row.name).new_row.clone(),
+        attributes: context.settings.serde_names(row.name),
         fields: fields(row, docs, &mut namespace, context, true),
         upserts,
     })
@@ -55,6 +56,7 @@ pub(super) fn patch<'a>(
     let mut namespace = Namespace::reserving(&FUNCTIONS);
     Some(Patch {
         name: context.tree.names(row.name).patch.clone(),
+        attributes: context.settings.serde_names(row.name),
         fields: fields(row, docs, &mut namespace, context, false),
         key: functions::params(row, &key.columns),
         key_sql: functions::equalities(row, &key.columns).join(" AND "),
@@ -122,6 +124,7 @@ fn fields<'a>(
                 nullable: field.nullable,
                 required: new && required,
                 into: field.value.takes_into(),
+                attributes: (context.settings).serde_member_names(row.name, &field.column.name),
                 write: Write {
                     column_sql: field.quoted(),
                     param_sql: field.value.param_sql.clone(),

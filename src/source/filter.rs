@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
-
 use crate::catalog::{Catalog, QualifiedName, TypeRef};
-use crate::config::{ObjectTag, Tagged};
 use crate::diagnostics::Diagnostic;
+use crate::patterns::Patterns;
+use crate::tags::{CallableTag, ObjectTag, Subject, Tag, tags};
 
 /// Keeps the tables, views, functions and free-standing sequences that the patterns on `schema.name` take.
 /// A type stays when the patterns take it or something that stays uses it; a sequence stays with its table.
@@ -17,93 +16,57 @@ pub fn filter(
     exclude: &[String],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let all_functions = catalog.functions.len();
+    catalog.functions.retain(|function| {
+        let tag = function.comment.as_deref().and_then(Tag::of);
+        !tag.is_some_and(|tag| tag.read().is_ok_and(|tag: CallableTag| tag.skip))
+    });
     let skipped = skipped(catalog);
-    if !include.is_empty() || !exclude.is_empty() || !skipped.is_empty() {
-        let include = Patterns::new("include", include, diagnostics);
-        let exclude = Patterns::new("exclude", exclude, diagnostics);
-        report_idle(catalog, &[&include, &exclude], diagnostics);
-        retain(catalog, |name| {
-            (include.is_empty() || include.matches(name))
-                && !exclude.matches(name)
-                && !skipped.contains(name)
+    let nothing_skipped = skipped.is_empty() && catalog.functions.len() == all_functions;
+    if include.is_empty() && exclude.is_empty() && nothing_skipped {
+        return;
+    }
+    let include = Patterns::new("`include`", include, |it| diagnostics.push(it));
+    let exclude = Patterns::new("`exclude`", exclude, |it| diagnostics.push(it));
+    // A pattern that matches nothing is a slip of the pen.
+    for patterns in [&include, &exclude] {
+        for name in names(catalog) {
+            patterns.matches(name);
+        }
+        patterns.report_idle("table, view, function, sequence or type", |it| {
+            diagnostics.push(it);
         });
+    }
+    retain(catalog, |name| {
+        (include.is_empty() || include.matches(name))
+            && !exclude.matches(name)
+            && !skipped.contains(name)
+    });
+    for name in types(catalog).filter(|name| skipped.contains(name)) {
+        diagnostics.push(
+            Diagnostic::warning(format!(
+                "`skip` in the comment of the type `{name}` has no effect: something that stays uses it"
+            ))
+            .help("skip what uses the type, too, or leave the line `@rowsmith …` out"),
+        );
     }
 }
 
 /// What its own comment says to skip (`@rowsmith skip = true`). A tag that can't be read is reported when
 /// the rest of it is of use.
 fn skipped(catalog: &Catalog) -> BTreeSet<QualifiedName> {
-    let tables = catalog.tables.iter().map(|it| (&it.name, &it.comment));
-    let views = catalog.views.iter().map(|it| (&it.name, &it.comment));
-    let enums = catalog.enums.iter().map(|it| (&it.name, &it.comment));
-    let domains = catalog.domains.iter().map(|it| (&it.name, &it.comment));
-    let composites = catalog.composites.iter().map(|it| (&it.name, &it.comment));
-    let types = enums.chain(domains).chain(composites);
-    let all = tables.chain(views).chain(types);
-    let skipped = all.filter(|(_, comment)| {
-        let tagged = comment.as_deref().and_then(Tagged::new);
-        tagged.is_some_and(|it| it.read().is_ok_and(|tag: ObjectTag| tag.skip))
-    });
-    skipped.map(|(name, _)| name.clone()).collect()
-}
-
-struct Patterns {
-    key: &'static str,
-    texts: Vec<String>,
-    set: GlobSet,
-}
-
-impl Patterns {
-    fn new(key: &'static str, texts: &[String], diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let mut builder = GlobSetBuilder::new();
-        let mut good = Vec::new();
-        for text in texts {
-            match Glob::new(text) {
-                Ok(glob) => {
-                    builder.add(glob);
-                    good.push(text.clone());
-                }
-                Err(error) => diagnostics.push(
-                    Diagnostic::error(format!(
-                        "`{text}` in `{key}` is no pattern: {}",
-                        error.kind()
-                    ))
-                    .help("a pattern is `schema.name`, in which `*` stands for anything"),
-                ),
-            }
-        }
-        Self {
-            key,
-            texts: good,
-            set: builder.build().unwrap_or_default(),
+    let mut skipped = BTreeSet::new();
+    for (subject, tag) in tags(catalog) {
+        let (name, skip) = match subject {
+            Subject::Object(_, name) => (name, tag.read().is_ok_and(|tag: ObjectTag| tag.skip)),
+            Subject::Sequence(name) => (name, tag.read().is_ok_and(|tag: CallableTag| tag.skip)),
+            _ => continue,
+        };
+        if skip {
+            skipped.insert(name.clone());
         }
     }
-
-    fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
-
-    fn matches(&self, name: &QualifiedName) -> bool {
-        !self.is_empty() && self.set.is_match(name.to_string())
-    }
-}
-
-/// A pattern that matches nothing is a slip of the pen.
-fn report_idle(catalog: &Catalog, patterns: &[&Patterns], diagnostics: &mut Vec<Diagnostic>) {
-    for patterns in patterns {
-        let mut used = BTreeSet::new();
-        for name in names(catalog) {
-            used.extend(patterns.set.matches(name.to_string()));
-        }
-        for (i, text) in patterns.texts.iter().enumerate() {
-            if !used.contains(&i) {
-                diagnostics.push(
-                    Diagnostic::warning(format!("`{text}` in `{}` matches nothing", patterns.key))
-                        .help("a pattern is matched against `schema.name`, as in `public.users`"),
-                );
-            }
-        }
-    }
+    skipped
 }
 
 fn names(catalog: &Catalog) -> impl Iterator<Item = &QualifiedName> {

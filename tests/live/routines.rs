@@ -67,7 +67,7 @@ async fn overloads_and_defaults() {
     let db = Live::create("routines").await;
     let db = &*db;
     let kind = |kind: Option<String>| kind.unwrap();
-    assert_eq!(kind(functions::kind(db, 1).await.unwrap()), "integer");
+    assert_eq!(kind(functions::kind_int4(db, 1).await.unwrap()), "integer");
     assert_eq!(kind(functions::kind_int8(db, 1).await.unwrap()), "bigint");
     assert_eq!(kind(functions::kind_text(db, "").await.unwrap()), "text");
     assert_eq!(
@@ -75,7 +75,9 @@ async fn overloads_and_defaults() {
         "varchar"
     );
     assert_eq!(
-        functions::mixed_with_times(db, 3, 2).await.unwrap(),
+        functions::mixed_int4_int4_with_times(db, 3, 2)
+            .await
+            .unwrap(),
         Some(6)
     );
     let price = |text: &str| Some(text.parse::<Decimal>().unwrap());

@@ -1,12 +1,14 @@
 //! A little language for Catalogs, and ways to look things up in a Model.
 
+use std::sync::Arc;
+
 use rowsmith::catalog::{
     Attribute, Catalog, Column, Composite, Deferral, Domain, EnumType, ForeignKey,
     ForeignKeyAction, Generated, Identity, Index, IndexKey, IndexOn, PrimaryKey, QualifiedName,
     Schema, Table, TableKind, TypeRef, UniqueKey, View,
 };
 use rowsmith::config::{Config, RelationNames};
-use rowsmith::diagnostics::{Diagnostic, Severity};
+use rowsmith::diagnostics::{Diagnostic, Severity, SourceFile};
 use rowsmith::model::{
     Entity, Field, Function, Model, Module, NewRow, Patch, Relation, WriteField,
 };
@@ -295,6 +297,35 @@ pub fn resolve(catalog: &Catalog) -> Resolved {
 pub fn resolve_with(catalog: &Catalog, config: &Config) -> Resolved {
     let (model, diagnostics) = rowsmith::resolve::resolve(catalog, config);
     Resolved { model, diagnostics }
+}
+
+/// Resolves the schema that a script makes, under a configuration in TOML.
+#[track_caller]
+pub fn resolve_sql(sql: &str, config: &str) -> Resolved {
+    let config: Config = toml::from_str(config).expect("the test writes what can be read");
+    let (catalog, mut diagnostics) = catalog_of(sql);
+    let mut resolved = resolve_with(&catalog, &config);
+    diagnostics.append(&mut resolved.diagnostics);
+    Resolved {
+        diagnostics,
+        ..resolved
+    }
+}
+
+/// The Catalog that a script makes, and what was said of it.
+#[track_caller]
+pub fn catalog_of(sql: &str) -> (Catalog, Vec<Diagnostic>) {
+    let file = SourceFile {
+        path: "schema.sql".into(),
+        text: sql.to_owned(),
+    };
+    let mut diagnostics = Vec::new();
+    let mut catalog = rowsmith::source::ddl::parse(&[Arc::new(file)], &mut diagnostics);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    rowsmith::analyze::normalize(&mut catalog);
+    rowsmith::source::filter(&mut catalog, &[], &[], &mut diagnostics);
+    catalog.sort();
+    (catalog, diagnostics)
 }
 
 pub fn resolve_tables(tables: Vec<Table>) -> Resolved {

@@ -9,5 +9,6 @@ mod overrides;
 mod relations;
 mod routines;
 mod settings;
+mod sql;
 mod types;
 mod writes;

@@ -311,7 +311,7 @@ fn functions_are_renamed_and_left_out() {
             Severity::Error,
             "is not a Rust identifier",
         ),
-        ("\"*.[\" = false", Severity::Error, "is not a pattern"),
+        ("\"*.{\" = false", Severity::Error, "is not a pattern"),
     ] {
         let resolved = resolve_with(&catalog(tables()), &config(&format!("[functions]\n{text}")));
         let (found, message, _) = resolved.said();
@@ -450,8 +450,12 @@ fn tags_that_cannot_be_read_are_warned_of() {
         ("@rowsmith skip = \"yes\"", "invalid type"),
         ("@rowsmith name = \"two words\"", "is not a Rust identifier"),
         (
+            "@rowsmith name = \"lower\"",
+            "is not a Rust identifier in UpperCamelCase",
+        ),
+        (
             "@rowsmith derives = [\"Eq)]\"]",
-            "can't stand among the derives",
+            "can't stand among the `derives`",
         ),
         ("@rowsmith key = [\"nix\"]", "has no column `nix`"),
     ] {
@@ -469,15 +473,22 @@ fn tags_that_cannot_be_read_are_warned_of() {
 #[test]
 fn tags_bring_no_code() {
     for (attribute, good) in [
-        ("#[a] struct X; #[b]", false),
-        ("#[a = \\\"]\\\"]", true),
-        ("#[a = \\\"\\\\\\\"]\\\"]", true),
-        ("#[a = r\\\"\\\\\\\"] struct X; #[a = \\\"]", false),
-        ("#[a('\\\"')] struct X; #[b = \\\"x\\\"]", false),
-        ("#[a(]]", false),
-        ("#[a(b = [c{d}])]", true),
-        ("#[a /* ] */]", false),
-        ("#[a", false),
+        ("#[non_exhaustive]", true),
+        ("#[must_use = \\\"]\\\"]", true),
+        ("#[must_use = \\\"\\\\\\\"]!\\\"]", true),
+        ("#[doc(alias = \\\"x\\\")]", true),
+        ("#[serde(rename = \\\"a!\\\")]", true),
+        ("#[allow(dead_code)]", true),
+        ("#[a]", false),
+        ("#[cfg(any())]", false),
+        ("#[doc = include_str!(\\\"/etc/passwd\\\")]", false),
+        ("#[doc(alias = include_str!(\\\"/etc/passwd\\\"))]", false),
+        ("#[serde(a)] struct X; #[b]", false),
+        ("#[serde(a = r\\\"\\\\\\\"] struct X; #[a = \\\")]", false),
+        ("#[allow('\\\"')] struct X; #[b = \\\"x\\\"]", false),
+        ("#[allow(]]", false),
+        ("#[allow(/* ] */)]", false),
+        ("#[allow(a", false),
         ("#", false),
     ] {
         let tag = format!("@rowsmith attributes = [\"{attribute}\"]");

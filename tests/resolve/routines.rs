@@ -88,15 +88,15 @@ fn overloads_are_called_by_their_types_unless_named() {
     let resolved = resolve(&with(functions()));
     assert_eq!(
         names_of(&resolved),
-        ["area", "area_circle", "area_box_int4_array"]
+        ["area_box", "area_circle", "area_box_int4_array"]
     );
     let config = names(&[("public.area(circle)", "area_of_circle")]);
     let resolved = resolve_with(&with(functions()), &config);
     assert_eq!(
         names_of(&resolved),
-        ["area", "area_of_circle", "area_box_int4_array"]
+        ["area_box", "area_of_circle", "area_box_int4_array"]
     );
-    assert_eq!(said(&resolved).len(), 1);
+    resolved.quiet();
     let config = names(&[("public.area", "extent")]);
     let resolved = resolve_with(&with(functions()), &config);
     let message = "`public.area` under `[names]` has no effect: nothing is called so";
@@ -135,8 +135,8 @@ fn the_configuration_chooses_functions() {
     assert_eq!(
         said(&resolved),
         [
-            "`other.*` in `include` of `[routines]` has no effect: no function or procedure matches it",
             "`public.*` in `partitions` has no effect: no partition matches it",
+            "`other.*` in `include` of `[routines]` has no effect: no function or procedure matches it",
         ]
     );
 }

@@ -180,7 +180,7 @@ fn what_cannot_be_a_derive_attribute_or_pattern_is_an_error() {
     for (derives, attributes) in [
         (Some(("public.*", "Eq)] struct X;")), None),
         (None, Some(("public.*", "non_exhaustive"))),
-        (Some(("public.[", "Eq")), None),
+        (Some(("public.{", "Eq")), None),
     ] {
         let map = |entry: Option<(&str, &str)>| {
             entry

@@ -339,7 +339,7 @@ fn composites_are_structs_where_they_can_be_read() {
             "the type `public.places` travels as text: its attribute `all` is of the type \
              `public.spot[]`; used by `public.t.places`",
             "the type `public.mails` travels as text: its attribute `all` is of the type \
-             `public.email[]`; used by `public.t.mails`",
+             `public.email[]`, which travels as another type; used by `public.t.mails`",
         ]
     );
 }

@@ -74,6 +74,7 @@ impl Column<'_> {
             nullable: self.nullable,
             required,
             into: self.ty == STRING,
+            attributes: Vec::new(),
             write: Write {
                 column_sql: format!("\"{}\"", self.db),
                 param_sql: "text".into(),
@@ -182,6 +183,7 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
         ],
         new_row: Some(NewRow {
             name: format!("New{row}"),
+            attributes: Vec::new(),
             fields: write_fields(true),
             upserts: vec![Upsert {
                 name: "upsert_by_key".into(),
@@ -195,6 +197,7 @@ pub fn table(db: &str, module: &str, row: &str, columns: &[Column]) -> Entity {
         }),
         patch: Some(Patch {
             name: format!("{row}Patch"),
+            attributes: Vec::new(),
             fields: write_fields(false),
             key: params,
             key_sql: "\"id\" = $1".into(),

@@ -70,6 +70,17 @@ pub(in crate::resolve) struct Families {
     pub infinity: bool,
 }
 
+impl Builtin {
+    /// How an argument is taken, of an array or not.
+    pub(in crate::resolve) fn pass(&self, families: Families, array: bool) -> Pass {
+        let is_big = self.rust == Rust::Numeric && families.decimals == Decimals::BigDecimal;
+        match self.pass {
+            Pass::Value if array || is_big => Pass::Reference,
+            pass => pass,
+        }
+    }
+}
+
 impl Rust {
     /// The type as it is written, or `None` where it is configured to be text.
     pub(in crate::resolve) fn name(&self, families: Families) -> Option<String> {

@@ -19,6 +19,23 @@ pub mod collections;
 #[allow(unused_imports)]
 pub use self::collections::*;
 
+/// The rows of `public.geography`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod geography;
+
+#[allow(unused_imports)]
+pub use self::geography::*;
+
 /// The rows of `public.people`.
 #[allow(
     dead_code,
@@ -35,6 +52,23 @@ pub mod people;
 
 #[allow(unused_imports)]
 pub use self::people::*;
+
+/// The rows of `public.vector`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod vector;
+
+#[allow(unused_imports)]
+pub use self::vector::*;
 
 /// The enum type `public.mood`.
 #[allow(

@@ -58,6 +58,11 @@ CREATE DOMAIN "public"."tag_list" AS text[]
 CREATE DOMAIN "public"."work_email" AS "public"."email"
     CONSTRAINT "work_email_check" CHECK (VALUE LIKE '%.example');
 
+CREATE TYPE "public"."cube" AS (
+    "corner" aclitem,
+    "size" integer
+);
+
 CREATE TABLE "public"."collections" (
     "id" bigint GENERATED ALWAYS AS IDENTITY,
     "names" text[] DEFAULT '{}' NOT NULL,
@@ -76,6 +81,19 @@ CREATE TABLE "public"."collections" (
 );
 
 CREATE INDEX "collections_names_idx" ON "public"."collections" USING "gin" ("names");
+
+CREATE TABLE "public"."vector" (
+    "id" bigint NOT NULL,
+    "cube" "public"."cube",
+    CONSTRAINT "vector_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "public"."geography" (
+    "id" bigint NOT NULL,
+    "place" "public"."vector",
+    "places" "public"."vector"[],
+    CONSTRAINT "geography_pkey" PRIMARY KEY ("id")
+);
 
 CREATE TABLE "public"."people" (
     "id" bigint GENERATED ALWAYS AS IDENTITY,
@@ -120,6 +138,9 @@ composite public.address
     column location: public.point3
     column type: public.shape
     column tags: text[]
+composite public.cube
+    column corner: aclitem
+    column size: integer
 composite public.point3
     column x: double precision
     column y: double precision
@@ -140,6 +161,11 @@ table public.collections
     column documents: jsonb[]
     primary key: collections_pkey (id)
     index collections_names_idx: gin (names)
+table public.geography
+    column id: bigint not null
+    column place: public.vector
+    column places: public.vector[]
+    primary key: geography_pkey (id)
 table public.people
     column id: bigint not null, identity always
     column email: public.email not null
@@ -155,6 +181,10 @@ table public.people
     primary key: people_pkey (id)
     unique people_email_key: (email)
     index people_mood_idx: btree (mood)
+table public.vector
+    column id: bigint not null
+    column cube: public.cube
+    primary key: vector_pkey (id)
 "#;
 
 /// Creates the schema in an empty database with [`SCHEMA_SQL`], all of it or nothing.

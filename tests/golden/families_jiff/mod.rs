@@ -19,6 +19,40 @@ pub mod amounts;
 #[allow(unused_imports)]
 pub use self::amounts::*;
 
+/// The rows of `public.ledger_lines`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod ledger_lines;
+
+#[allow(unused_imports)]
+pub use self::ledger_lines::*;
+
+/// The rows of `public.ledgers`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod ledgers;
+
+#[allow(unused_imports)]
+pub use self::ledgers::*;
+
 /// The rows of `public.moments`.
 #[allow(
     dead_code,
@@ -69,6 +103,23 @@ pub mod money_at;
 
 #[allow(unused_imports)]
 pub use self::money_at::*;
+
+/// The type `public.the_moment_at_which_a_line_was_entered`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod the_moment_at_which_a_line_was_entered;
+
+#[allow(unused_imports)]
+pub use self::the_moment_at_which_a_line_was_entered::*;
 
 /// The schema as a whole: as SQL, and compared with a database.
 #[allow(

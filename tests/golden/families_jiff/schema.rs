@@ -4,6 +4,8 @@
 ///
 /// Triggers, rules, policies, privileges, owners, storage parameters and options of views are not in it; nor are planner settings of functions, functions of range types, and what only PostgreSQL 18 has of constraints (`NOT ENFORCED`, `WITHOUT OVERLAPS`, `PERIOD`).
 pub const SCHEMA_SQL: &str = r#"
+CREATE DOMAIN "public"."the_moment_at_which_a_line_was_entered" AS timestamp with time zone;
+
 CREATE TYPE "public"."money_at" AS (
     "amount" numeric,
     "moment" timestamp with time zone
@@ -17,6 +19,18 @@ CREATE TABLE "public"."amounts" (
     "a_numrange" numrange,
     "a_nummultirange" nummultirange,
     CONSTRAINT "amounts_pkey" PRIMARY KEY ("code")
+);
+
+CREATE TABLE "public"."ledger_lines" (
+    "id" bigint NOT NULL,
+    "ledger_id" numeric NOT NULL,
+    "entered" "public"."the_moment_at_which_a_line_was_entered",
+    CONSTRAINT "ledger_lines_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "public"."ledgers" (
+    "id" numeric NOT NULL,
+    CONSTRAINT "ledgers_pkey" PRIMARY KEY ("id")
 );
 
 CREATE TABLE "public"."moments" (
@@ -46,6 +60,9 @@ CREATE TABLE "public"."payments" (
     "detail" "public"."money_at",
     CONSTRAINT "payments_pkey" PRIMARY KEY ("moment")
 );
+
+ALTER TABLE "public"."ledger_lines"
+    ADD CONSTRAINT "ledger_lines_ledger_id_fkey" FOREIGN KEY ("ledger_id") REFERENCES "public"."ledgers" ("id");
 "#;
 
 /// The schemas of what is compared.
@@ -53,6 +70,7 @@ const SCHEMAS: &[&str] = &["public"];
 
 /// What the code relies on, in the words of `rowsmith_runtime::schema`.
 const EXPECTED: &str = r#"
+domain public.the_moment_at_which_a_line_was_entered: timestamp with time zone
 composite public.money_at
     column amount: numeric
     column moment: timestamp with time zone
@@ -64,6 +82,15 @@ table public.amounts
     column a_numrange: numrange
     column a_nummultirange: nummultirange
     primary key: amounts_pkey (code)
+table public.ledger_lines
+    column id: bigint not null
+    column ledger_id: numeric not null
+    column entered: public.the_moment_at_which_a_line_was_entered
+    primary key: ledger_lines_pkey (id)
+    foreign key ledger_lines_ledger_id_fkey: (ledger_id) references public.ledgers (id)
+table public.ledgers
+    column id: numeric not null
+    primary key: ledgers_pkey (id)
 table public.moments
     column id: bigint not null, identity always
     column a_date: date not null

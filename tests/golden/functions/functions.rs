@@ -172,7 +172,7 @@ pub async fn summary(
 }
 
 /// The function `public.to_metres(text)`, which returns `float8`.
-pub async fn to_metres<'a>(
+pub async fn to_metres_text<'a>(
     db: &impl ::rowsmith_runtime::Executor,
     arg_1: impl ::rowsmith_runtime::IntoNullable<&'a str>,
 ) -> ::rowsmith_runtime::Result<::std::option::Option<f64>> {
@@ -197,7 +197,7 @@ pub async fn to_metres_float8_unit(
 /// What it would be in metres.
 ///
 /// The function `public.to_metres(length float8, unit public.unit DEFAULT 'foot')`, which returns `float8`.
-pub async fn to_metres_with_unit(
+pub async fn to_metres_float8_unit_with_unit(
     db: &impl ::rowsmith_runtime::Executor,
     length: f64,
     unit: super::Unit,

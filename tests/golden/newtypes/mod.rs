@@ -70,6 +70,23 @@ pub mod lines;
 #[allow(unused_imports)]
 pub use self::lines::*;
 
+/// The rows of `public.places`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod places;
+
+#[allow(unused_imports)]
+pub use self::places::*;
+
 /// The rows of `public.profiles`.
 #[allow(
     dead_code,
@@ -138,6 +155,23 @@ pub mod amount;
 #[allow(unused_imports)]
 pub use self::amount::*;
 
+/// The type `public.code`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod code;
+
+#[allow(unused_imports)]
+pub use self::code::*;
+
 /// The type `public.email`.
 #[allow(
     dead_code,
@@ -189,6 +223,40 @@ pub mod labels;
 #[allow(unused_imports)]
 pub use self::labels::*;
 
+/// The type `public.motto`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod motto;
+
+#[allow(unused_imports)]
+pub use self::motto::*;
+
+/// The type `public.odd`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod odd;
+
+#[allow(unused_imports)]
+pub use self::odd::*;
+
 /// The type `public.percent`.
 #[allow(
     dead_code,
@@ -222,6 +290,40 @@ pub mod plain;
 
 #[allow(unused_imports)]
 pub use self::plain::*;
+
+/// The type `public.ratio`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod ratio;
+
+#[allow(unused_imports)]
+pub use self::ratio::*;
+
+/// The type `public.stage`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod stage;
+
+#[allow(unused_imports)]
+pub use self::stage::*;
 
 /// The type `public.work_email`.
 #[allow(

@@ -7,6 +7,8 @@ pub const SCHEMA_SQL: &str = r#"
 CREATE DOMAIN "public"."amount" AS numeric(12,2)
     CONSTRAINT "amount_check" CHECK (VALUE >= 0 AND VALUE < 1000000.50);
 
+CREATE DOMAIN "public"."code" AS text;
+
 CREATE DOMAIN "public"."email" AS text
     CONSTRAINT "email_has_at" CHECK (VALUE LIKE '%@%')
     CONSTRAINT "email_not_empty" CHECK (VALUE <> '');
@@ -17,11 +19,23 @@ CREATE DOMAIN "public"."grade" AS smallint
 CREATE DOMAIN "public"."labels" AS text[]
     CONSTRAINT "labels_check" CHECK (cardinality(VALUE) <= 3);
 
+CREATE DOMAIN "public"."motto" AS text
+    CONSTRAINT "motto_check" CHECK (VALUE <> 'the quick brown fox jumps over the lazy dog and the quick brown fox jumps again');
+
+CREATE DOMAIN "public"."odd" AS integer
+    CONSTRAINT "odd_check" CHECK (VALUE NOT IN (2, 4));
+
 CREATE DOMAIN "public"."percent" AS integer
     NOT NULL
     CONSTRAINT "percent_check" CHECK (VALUE >= 0 AND VALUE <= 100);
 
 CREATE DOMAIN "public"."plain" AS uuid;
+
+CREATE DOMAIN "public"."ratio" AS real
+    CONSTRAINT "ratio_check" CHECK (VALUE > 0.1 AND VALUE <> 0.5);
+
+CREATE DOMAIN "public"."stage" AS text
+    CONSTRAINT "stage_check" CHECK (VALUE IS NOT NULL AND VALUE IN ('pending', 'processing', 'shipped', 'delivered', 'cancelled'));
 
 CREATE DOMAIN "public"."work_email" AS "public"."email"
     CONSTRAINT "work_email_check" CHECK (char_length(VALUE) <= 40);
@@ -53,6 +67,15 @@ CREATE TABLE "public"."lines" (
     "invoice" integer NOT NULL,
     "what" character varying(60),
     CONSTRAINT "lines_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "public"."places" (
+    "code" "public"."code" NOT NULL,
+    "stage" "public"."stage" NOT NULL,
+    "ratio" "public"."ratio",
+    "odds" "public"."odd"[],
+    "motto" "public"."motto",
+    CONSTRAINT "places_pkey" PRIMARY KEY ("code")
 );
 
 CREATE TABLE "public"."profiles" (
@@ -109,6 +132,7 @@ const SCHEMAS: &[&str] = &["public"];
 const EXPECTED: &str = r#"
 domain public.amount: numeric(12,2)
     check amount_check
+domain public.code: text
 domain public.email: text
     check email_has_at
     check email_not_empty
@@ -116,9 +140,17 @@ domain public.grade: smallint
     check grade_check
 domain public.labels: text[]
     check labels_check
+domain public.motto: text
+    check motto_check
+domain public.odd: integer
+    check odd_check
 domain public.percent: integer not null
     check percent_check
 domain public.plain: uuid
+domain public.ratio: real
+    check ratio_check
+domain public.stage: text
+    check stage_check
 domain public.work_email: public.email
     check work_email_check
 table public.badges
@@ -147,6 +179,13 @@ table public.lines
     column what: character varying(60)
     primary key: lines_pkey (id)
     foreign key lines_user_id_invoice_fkey: (user_id, invoice) references public.invoices (user_id, number)
+table public.places
+    column code: public.code not null
+    column stage: public.stage not null
+    column ratio: public.ratio
+    column odds: public.odd[]
+    column motto: public.motto
+    primary key: places_pkey (code)
 table public.profiles
     column user_id: bigint not null
     column about: text not null, default

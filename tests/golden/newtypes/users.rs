@@ -363,6 +363,7 @@ impl ::rowsmith_runtime::Table for User {
     Hash,
     PartialOrd,
     Ord,
+    Default,
     ::rowsmith_runtime::serde::Serialize,
     ::rowsmith_runtime::serde::Deserialize,
 )]

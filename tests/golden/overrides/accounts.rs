@@ -13,7 +13,7 @@ pub struct User {
     /// `int8`, identity, primary key
     pub id: i64,
     /// `text`, unique
-    #[serde(rename = "e-mail")]
+    #[serde(rename = "mail")]
     pub email: ::std::string::String,
     /// `text`, default `''`
     #[serde(skip)]
@@ -250,7 +250,7 @@ impl ::rowsmith_runtime::Table for User {
 #[serde(crate = "::rowsmith_runtime::serde")]
 pub struct NewUser {
     /// `text`, unique
-    #[serde(rename = "e-mail")]
+    #[serde(rename = "mail")]
     pub email: ::std::string::String,
     /// `text`, default `''`
     #[serde(default, skip_serializing_if = "::rowsmith_runtime::Assign::is_omit")]
@@ -347,8 +347,8 @@ impl ::rowsmith_runtime::NewRow for NewUser {
 #[serde(crate = "::rowsmith_runtime::serde")]
 pub struct UserPatch {
     /// `text`, unique
-    #[serde(rename = "e-mail")]
     #[serde(default, skip_serializing_if = "::rowsmith_runtime::Assign::is_omit")]
+    #[serde(rename = "mail")]
     pub email: ::rowsmith_runtime::Assign<::std::string::String>,
     /// `text`, default `''`
     #[serde(default, skip_serializing_if = "::rowsmith_runtime::Assign::is_omit")]

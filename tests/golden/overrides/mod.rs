@@ -138,6 +138,34 @@ pub mod span;
 #[allow(unused_imports)]
 pub use self::span::*;
 
+/// The functions and procedures of the schema `public`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod functions;
+
+/// Sequences of the schema `public` that belong to no column.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod sequences;
+
 /// The schema `legacy`.
 #[allow(
     dead_code,

@@ -9,6 +9,7 @@
     ::rowsmith_runtime::serde::Deserialize,
 )]
 #[serde(crate = "::rowsmith_runtime::serde")]
+#[serde(rename_all = "camelCase")]
 pub struct Post {
     /// `int8`, identity, primary key
     pub id: i64,
@@ -255,6 +256,7 @@ impl ::rowsmith_runtime::Table for Post {
     ::rowsmith_runtime::serde::Deserialize,
 )]
 #[serde(crate = "::rowsmith_runtime::serde")]
+#[serde(rename_all = "camelCase")]
 pub struct NewPost {
     /// `int8`, references `public.tbl_users.id`
     pub author_id: i64,
@@ -334,6 +336,7 @@ impl ::rowsmith_runtime::NewRow for NewPost {
     ::rowsmith_runtime::serde::Deserialize,
 )]
 #[serde(crate = "::rowsmith_runtime::serde")]
+#[serde(rename_all = "camelCase")]
 pub struct PostPatch {
     /// `int8`, references `public.tbl_users.id`
     #[serde(default, skip_serializing_if = "::rowsmith_runtime::Assign::is_omit")]

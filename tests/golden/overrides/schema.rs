@@ -4,6 +4,8 @@
 ///
 /// Triggers, rules, policies, privileges, owners, storage parameters and options of views are not in it; nor are planner settings of functions, functions of range types, and what only PostgreSQL 18 has of constraints (`NOT ENFORCED`, `WITHOUT OVERLAPS`, `PERIOD`).
 pub const SCHEMA_SQL: &str = r#"
+SET LOCAL check_function_bodies = off;
+
 CREATE SCHEMA IF NOT EXISTS "audit";
 CREATE SCHEMA IF NOT EXISTS "legacy";
 
@@ -16,6 +18,8 @@ CREATE TYPE "public"."span" AS (
     "low" integer,
     "high" integer
 );
+
+CREATE SEQUENCE "audit"."batches";
 
 CREATE TABLE "audit"."events" (
     "id" bigint GENERATED ALWAYS AS IDENTITY,
@@ -54,6 +58,11 @@ CREATE TABLE "public"."tbl_users" (
     CONSTRAINT "tbl_users_pkey" PRIMARY KEY ("id"),
     CONSTRAINT "tbl_users_e-mail_key" UNIQUE ("e-mail")
 );
+
+CREATE FUNCTION "audit"."events_of"("wanted" bigint, "at_least" "public"."level")
+    RETURNS SETOF "audit"."events"
+    LANGUAGE "sql" STABLE
+AS $$SELECT * FROM audit.events AS e WHERE e.user_id = wanted AND e.level >= at_least$$;
 
 CREATE VIEW "public"."totals" AS
 SELECT "u"."id" AS "user_id", count("p"."id") AS "posts", COALESCE(sum("p"."pages"), 0) AS "pages", max("p"."pages") AS "longest" FROM "public"."tbl_users" AS "u" LEFT JOIN "public"."posts" AS "p" ON "p"."author_id" = "u"."id" GROUP BY "u"."id";
@@ -129,6 +138,7 @@ view public.totals
 view public.user_names
     column id: bigint
     column "e-mail": text
+function audit.events_of(bigint, public.level): returns setof audit.events
 "#;
 
 /// Creates the schema in an empty database with [`SCHEMA_SQL`], all of it or nothing.

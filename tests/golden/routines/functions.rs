@@ -236,7 +236,7 @@ pub async fn host_of<'a>(
 }
 
 /// The function `public.kind(value int4)`, which returns `text`.
-pub async fn kind(
+pub async fn kind_int4(
     db: &impl ::rowsmith_runtime::Executor,
     value: i32,
 ) -> ::rowsmith_runtime::Result<::std::option::Option<::std::string::String>> {
@@ -311,7 +311,7 @@ pub async fn measure(
 }
 
 /// The function `public.mixed(value int4, times int4 DEFAULT 2)`, which returns `int4`.
-pub async fn mixed_with_times(
+pub async fn mixed_int4_int4_with_times(
     db: &impl ::rowsmith_runtime::Executor,
     value: i32,
     times: i32,

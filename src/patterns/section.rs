@@ -3,22 +3,22 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use globset::{Glob, GlobMatcher};
+use globset::GlobMatcher;
 
-use super::unmatched;
+use super::{HELP, glob};
 use crate::diagnostics::Diagnostic;
 
 /// Entries by key. A key that is a pattern is also the exact name that it spells.
 ///
 /// An exact key comes before patterns, a longer pattern before a shorter one, and the configuration before
 /// what the comments of the schema say.
-pub(in crate::resolve) struct Section<T> {
+pub(crate) struct Section<T> {
     name: &'static str,
     entries: Vec<Entry<T>>,
     /// Indexes of entries.
     exact: HashMap<String, usize>,
     patterns: Vec<usize>,
-    tags: HashMap<String, usize>,
+    comments: HashMap<String, usize>,
 }
 
 struct Entry<T> {
@@ -30,9 +30,20 @@ struct Entry<T> {
     used: Cell<bool>,
 }
 
+/// Who said something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The configuration file, of exactly this.
+    Exact,
+    /// The configuration file, by a pattern.
+    Pattern,
+    /// A comment in the schema.
+    Comment,
+}
+
 /// What a pattern is about where a section speaks of several things: as many parts as it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::resolve) enum Parts {
+pub(crate) enum Parts {
     /// `schema`.
     Schema,
     /// `schema.name`.
@@ -44,18 +55,18 @@ pub(in crate::resolve) enum Parts {
 }
 
 impl<T> Section<T> {
-    pub(in crate::resolve) fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         Self {
             name,
             entries: Vec::new(),
             exact: HashMap::new(),
             patterns: Vec::new(),
-            tags: HashMap::new(),
+            comments: HashMap::new(),
         }
     }
 
     /// Adds an entry of the configuration.
-    pub(in crate::resolve) fn add(&mut self, key: &str, value: T) {
+    pub(crate) fn add(&mut self, key: &str, value: T) {
         let i = self.entries.len();
         let mut entry = Entry {
             key: key.to_owned(),
@@ -64,15 +75,15 @@ impl<T> Section<T> {
             problem: None,
             used: Cell::new(false),
         };
-        if key.contains(['*', '?', '[', '{', '\\']) {
-            match Glob::new(key) {
+        if key.contains(['*', '?', '{']) {
+            match glob(key) {
                 Ok(glob) => {
                     entry.matcher = Some(glob.compile_matcher());
                     let length = |i: &usize| self.entries.get(*i).map_or(0, |e| e.key.len());
                     let at = self.patterns.partition_point(|i| length(i) >= key.len());
                     self.patterns.insert(at, i);
                 }
-                Err(error) => entry.problem = Some(error.kind().to_string()),
+                Err(problem) => entry.problem = Some(problem),
             }
         }
         self.exact.insert(key.to_owned(), i);
@@ -80,8 +91,8 @@ impl<T> Section<T> {
     }
 
     /// Adds what a comment says of its object, which exists.
-    pub(in crate::resolve) fn add_tag(&mut self, key: &str, value: T) {
-        self.tags.insert(key.to_owned(), self.entries.len());
+    pub(crate) fn add_tag(&mut self, key: &str, value: T) {
+        self.comments.insert(key.to_owned(), self.entries.len());
         self.entries.push(Entry {
             key: key.to_owned(),
             value,
@@ -91,12 +102,12 @@ impl<T> Section<T> {
         });
     }
 
-    pub(in crate::resolve) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// The entries for a key, the one that counts most first. All of them were of use then.
-    pub(in crate::resolve) fn all(&self, key: &str, parts: Parts) -> impl Iterator<Item = &T> {
+    pub(crate) fn all(&self, key: &str, parts: Parts) -> impl Iterator<Item = &T> {
         let exact = self.exact.get(key).copied();
         let patterns = self.patterns.iter().copied().filter(move |i| {
             Some(*i) != exact && self.entries.get(*i).is_some_and(|e| e.matches(key, parts))
@@ -104,7 +115,7 @@ impl<T> Section<T> {
         let found: Vec<usize> = exact
             .into_iter()
             .chain(patterns)
-            .chain(self.tags.get(key).copied())
+            .chain(self.comments.get(key).copied())
             .collect();
         found.into_iter().filter_map(|i| {
             let entry = self.entries.get(i)?;
@@ -114,27 +125,34 @@ impl<T> Section<T> {
     }
 
     /// The entry that counts.
-    pub(in crate::resolve) fn get(&self, key: &str, parts: Parts) -> Option<&T> {
+    pub(crate) fn get(&self, key: &str, parts: Parts) -> Option<&T> {
         let mut all = self.all(key, parts);
         let first = all.next();
         all.for_each(drop);
         first
     }
 
+    /// Who said what counts.
+    pub(crate) fn origin(&self, key: &str, parts: Parts) -> Origin {
+        let matches = |i: &usize| self.entries.get(*i).is_some_and(|e| e.matches(key, parts));
+        if self.exact.contains_key(key) {
+            Origin::Exact
+        } else if self.patterns.iter().any(matches) {
+            Origin::Pattern
+        } else {
+            Origin::Comment
+        }
+    }
+
     /// Reports entries that say nothing of this schema.
-    pub(in crate::resolve) fn finish(
-        &self,
-        what: &str,
-        help: &str,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
+    pub(crate) fn finish(&self, what: &str, help: &str, diagnostics: &mut Vec<Diagnostic>) {
         for entry in self.entries.iter().filter(|entry| !entry.used.get()) {
             let diagnostic = match &entry.problem {
                 Some(problem) => Diagnostic::error(format!(
                     "`{}` under `[{}]` is not a pattern: {problem}",
                     entry.key, self.name
                 ))
-                .help("`*` stands for any text, `?` for one character, `{a,b}` for either"),
+                .help(HELP),
                 None => unmatched(self.name, &entry.key, what).help(help),
             };
             diagnostics.push(diagnostic);
@@ -144,7 +162,9 @@ impl<T> Section<T> {
 
 impl<T> Entry<T> {
     fn matches(&self, key: &str, parts: Parts) -> bool {
-        let dots = self.key.matches('.').count();
+        // Those in the types of an overload's arguments part nothing.
+        let name = self.key.split('(').next().unwrap_or_default();
+        let dots = name.matches('.').count();
         let fits = match parts {
             Parts::Schema => dots == 0,
             Parts::Object => dots == 1,
@@ -153,4 +173,9 @@ impl<T> Entry<T> {
         };
         fits && self.matcher.as_ref().is_some_and(|m| m.is_match(key))
     }
+}
+
+/// Says that an entry of the configuration says nothing of this schema.
+pub(crate) fn unmatched(section: &str, key: &str, what: &str) -> Diagnostic {
+    Diagnostic::warning(format!("`{key}` under `[{section}]` has no effect: {what}"))
 }
