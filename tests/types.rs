@@ -126,6 +126,7 @@ This page is made from the table in `src/resolve/types/builtin.rs` and the value
 `runtime/tests/types/values.toml`, and a test compares them.
 Types of the runtime are written without `rowsmith_runtime::`. Where there are several, the first one is the \
 default; `dates` and `decimals` in the configuration choose among the others ([configuration.md](configuration.md)).
+Of the features, `chrono`, `uuid`, `json`, `decimal` and `net` are on by default. `cargo doc --open -p rowsmith-runtime` shows how values of the runtime's own types are made.
 ";
 
 const TAIL: &str = "
