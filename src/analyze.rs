@@ -50,6 +50,7 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Location, Span, Tokenizer};
 
 use crate::catalog::{Catalog, QualifiedName, TypeRef};
+use crate::diagnostics::floor_char_boundary;
 
 pub use normalize::normalize;
 
@@ -146,10 +147,7 @@ fn fold(ident: &Ident) -> String {
         Some(_) => ident.value.clone(),
         None => ident.value.to_ascii_lowercase(),
     };
-    if name.len() > LENGTH {
-        let end = (0..=LENGTH).rev().find(|&at| name.is_char_boundary(at));
-        name.truncate(end.unwrap_or(0));
-    }
+    name.truncate(floor_char_boundary(&name, LENGTH));
     name
 }
 

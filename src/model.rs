@@ -557,6 +557,21 @@ pub struct RoutineParam {
     pub nullable: bool,
 }
 
+/// What the struct of a row or composite type derives in any case, beside what is configured.
+pub const STRUCT_DERIVES: [&str; 3] = ["Clone", "Debug", "PartialEq"];
+
+/// What an enum derives in any case, beside what is configured.
+pub const ENUM_DERIVES: [&str; 8] = [
+    "Clone",
+    "Copy",
+    "Debug",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Hash",
+];
+
 /// What a [`Routine`] gives back, and so which call of the runtime makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoutineReturns {

@@ -269,7 +269,7 @@ fn entity<'a>(
         doc: docs::row(row.object),
         derives: context
             .settings
-            .derives(row.name, &["Clone", "Debug", "PartialEq"]),
+            .derives(row.name, &crate::model::STRUCT_DERIVES),
         attributes: context.settings.attributes(row.name),
         table_sql: sql::qualified(row.name),
         select_list: row.select_list(None),
@@ -297,27 +297,27 @@ const NAMED_COLUMNS: usize = 3;
 
 /// Says once for each type that travels as text that it does, and where it is used.
 fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>) {
-    let mut used: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut used: BTreeMap<String, (QualifiedName, Vec<String>)> = BTreeMap::new();
+    let mut is_used = |ty: &TypeRef, by: String| {
+        let mut bare = ty.clone();
+        (bare.modifier, bare.array) = (None, false);
+        let first = || (bare.qualified_name(), Vec::new());
+        let (_, users) = used.entry(bare.to_string()).or_insert_with(first);
+        // A function that uses it twice does so one after the other.
+        if users.last() != Some(&by) {
+            users.push(by);
+        }
+    };
     for row in rows {
         let own = |field: &&rows::Field<'_>| !locking::is_system(field.column);
         for field in row.fields.iter().filter(own).filter(|f| f.value.is_text()) {
-            let mut ty = field.column.ty.clone();
-            (ty.modifier, ty.array) = (None, false);
-            let columns = used.entry(ty.to_string()).or_default();
-            columns.push(format!("`{}.{}`", row.name, field.column.name));
+            let column = format!("`{}.{}`", row.name, field.column.name);
+            is_used(&field.column.ty, column);
         }
     }
     for (ty, function) in routines::text_types(context) {
-        used.entry(ty).or_default().push(function);
+        is_used(ty, function);
     }
-    let is_row = |ty: &str| {
-        let tables = catalog.tables.iter().map(|table| &table.name);
-        let mut rows = tables.chain(catalog.views.iter().map(|view| &view.name));
-        rows.any(|name| {
-            let rest = ty.strip_prefix(name.schema.as_str());
-            rest.and_then(|it| it.strip_prefix('.')) == Some(name.name.as_str())
-        })
-    };
     for composite in &catalog.composites {
         if let Some(attribute) = context.types.unreadable_attribute(composite) {
             let columns = used.remove(&composite.name.to_string());
@@ -331,14 +331,14 @@ fn report_text<'a>(catalog: &'a Catalog, rows: &[Row<'a>], context: &Context<'a>
             );
             report_type(
                 &composite.name.to_string(),
-                columns.unwrap_or_default(),
+                columns.map(|(_, users)| users).unwrap_or_default(),
                 &because,
                 context,
             );
         }
     }
-    for (ty, columns) in used {
-        let because = match is_row(&ty) {
+    for (ty, (name, columns)) in used {
+        let because = match context.types.is_row(&name) {
             true => "it is a table's or view's row",
             false => "the runtime has no type for it",
         };

@@ -135,13 +135,19 @@ macro_rules! impl_newtype {
             }
         }
 
+        $crate::impl_newtype!(@sent $name, $inner, 0);
+
+        $($($crate::impl_newtype!(@$trait $name, $inner);)+)?
+    };
+    // The value that is sent in its place is a field, or what a method gives.
+    (@sent $name:ident, $inner:ty, $($value:tt)+) => {
         impl $crate::ToSql for $name {
             fn to_sql(
                 &self,
                 ty: &$crate::private::Type,
                 out: &mut $crate::private::BytesMut,
             ) -> ::std::result::Result<$crate::private::IsNull, $crate::BoxError> {
-                $crate::ToSql::to_sql(&self.0, ty, out)
+                $crate::ToSql::to_sql(&self.$($value)+, ty, out)
             }
 
             fn accepts(ty: &$crate::private::Type) -> bool {
@@ -166,8 +172,6 @@ macro_rules! impl_newtype {
         }
 
         impl $crate::Element for $name {}
-
-        $($($crate::impl_newtype!(@$trait $name, $inner);)+)?
     };
     (@Text $name:ident, $inner:ty) => {
         impl $crate::Text for $name {}
@@ -388,34 +392,6 @@ macro_rules! impl_lookup {
             }
         }
 
-        impl $crate::ToSql for $name {
-            fn to_sql(
-                &self,
-                ty: &$crate::private::Type,
-                out: &mut $crate::private::BytesMut,
-            ) -> ::std::result::Result<$crate::private::IsNull, $crate::BoxError> {
-                $crate::ToSql::to_sql(&self.key(), ty, out)
-            }
-
-            fn accepts(ty: &$crate::private::Type) -> bool {
-                <$key as $crate::ToSql>::accepts(ty)
-            }
-
-            fn to_sql_checked(
-                &self,
-                ty: &$crate::private::Type,
-                out: &mut $crate::private::BytesMut,
-            ) -> ::std::result::Result<$crate::private::IsNull, $crate::BoxError> {
-                $crate::enums::to_sql_checked(self, ty, out)
-            }
-        }
-
-        impl $crate::SqlType for $name {
-            fn sql_name() -> ::std::borrow::Cow<'static, str> {
-                <$key as $crate::SqlType>::sql_name()
-            }
-        }
-
-        impl $crate::Element for $name {}
+        $crate::impl_newtype!(@sent $name, $key, key());
     };
 }

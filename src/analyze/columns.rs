@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::expression::Analyzer;
+use super::scope::Range;
 use super::tree::*;
 use super::types::*;
 
@@ -72,21 +73,12 @@ impl Query {
         for (column, number) in columns.iter_mut().zip(1..) {
             column.name = Rc::from(format!("column{number}"));
         }
-        let items = columns.iter().zip(&self.columns).map(|(column, shown)| {
-            let mut node = Node::new(
-                Kind::Column {
-                    range: Some(Rc::clone(&alias)),
-                    name: Rc::clone(&column.name),
-                },
-                column.ty.clone(),
-                column.nullable,
-            );
-            node.collation = column.collation.clone();
-            Item {
-                node,
-                name: Rc::clone(&shown.name),
-                weight: 1,
-            }
+        let range = Range::new(&alias, &alias, &columns);
+        let items = range.columns.into_iter().zip(&self.columns);
+        let items = items.map(|((_, node), shown)| Item {
+            node,
+            name: Rc::clone(&shown.name),
+            weight: 1,
         });
         let select = Select {
             distinct: false,

@@ -25,6 +25,8 @@ struct Entry<T> {
     key: String,
     value: T,
     matcher: Option<GlobMatcher>,
+    /// The points that part the key.
+    dots: usize,
     /// Why the key is no pattern.
     problem: Option<String>,
     used: Cell<bool>,
@@ -68,13 +70,7 @@ impl<T> Section<T> {
     /// Adds an entry of the configuration.
     pub(crate) fn add(&mut self, key: &str, value: T) {
         let i = self.entries.len();
-        let mut entry = Entry {
-            key: key.to_owned(),
-            value,
-            matcher: None,
-            problem: None,
-            used: Cell::new(false),
-        };
+        let mut entry = Entry::new(key, value);
         if key.contains(['*', '?', '{']) {
             match glob(key) {
                 Ok(glob) => {
@@ -93,13 +89,9 @@ impl<T> Section<T> {
     /// Adds what a comment says of its object, which exists.
     pub(crate) fn add_tag(&mut self, key: &str, value: T) {
         self.comments.insert(key.to_owned(), self.entries.len());
-        self.entries.push(Entry {
-            key: key.to_owned(),
-            value,
-            matcher: None,
-            problem: None,
-            used: Cell::new(true),
-        });
+        let entry = Entry::new(key, value);
+        entry.used.set(true);
+        self.entries.push(entry);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -161,14 +153,24 @@ impl<T> Section<T> {
 }
 
 impl<T> Entry<T> {
-    fn matches(&self, key: &str, parts: Parts) -> bool {
+    fn new(key: &str, value: T) -> Self {
         // Those in the types of an overload's arguments part nothing.
-        let name = self.key.split('(').next().unwrap_or_default();
-        let dots = name.matches('.').count();
+        let name = key.split('(').next().unwrap_or_default();
+        Self {
+            key: key.to_owned(),
+            value,
+            matcher: None,
+            dots: name.matches('.').count(),
+            problem: None,
+            used: Cell::new(false),
+        }
+    }
+
+    fn matches(&self, key: &str, parts: Parts) -> bool {
         let fits = match parts {
-            Parts::Schema => dots == 0,
-            Parts::Object => dots == 1,
-            Parts::Member => dots >= 2,
+            Parts::Schema => self.dots == 0,
+            Parts::Object => self.dots == 1,
+            Parts::Member => self.dots >= 2,
             Parts::Any => true,
         };
         fits && self.matcher.as_ref().is_some_and(|m| m.is_match(key))

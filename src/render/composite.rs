@@ -2,7 +2,7 @@ use askama::Template;
 
 use super::struct_type::{Field, Struct, derive};
 use super::text::{doc, str_literal};
-use crate::model::Composite;
+use crate::model::{Composite, STRUCT_DERIVES};
 
 /// The file of a composite type.
 #[derive(Template)]
@@ -27,7 +27,7 @@ impl CompositeFile {
         Self {
             definition: Struct {
                 doc: doc(&model.doc, 0),
-                derive: derive(&["Clone", "Debug", "PartialEq"], serde, &model.derives),
+                derive: derive(&STRUCT_DERIVES, serde, &model.derives),
                 serde,
                 attributes: model.attributes.clone(),
                 name: model.name.clone(),

@@ -10,7 +10,7 @@ use super::newtype::{Lookup, Newtype};
 use super::patch::Patch;
 use super::struct_type::{Field, Struct, derive};
 use super::text::{code, doc, str_literal};
-use crate::model::{self, Entity, Ident};
+use crate::model::{self, Entity, Ident, STRUCT_DERIVES};
 
 /// The file of a table or view.
 #[derive(Template)]
@@ -125,7 +125,7 @@ fn row(entity: &Entity, serde: bool) -> Struct {
     };
     Struct {
         doc: doc(&entity.doc, 0),
-        derive: derive(&["Clone", "Debug", "PartialEq"], serde, &entity.derives),
+        derive: derive(&STRUCT_DERIVES, serde, &entity.derives),
         serde,
         attributes: entity.attributes.clone(),
         name: entity.row.clone(),

@@ -3,7 +3,7 @@ use askama::Template;
 use super::layout::{Expr, arm, constant, impl_header, macro_call};
 use super::struct_type::{derive, rename};
 use super::text::{code, doc, str_literal};
-use crate::model::{self, Enum};
+use crate::model::{self, ENUM_DERIVES, Enum};
 
 /// The file of an enum type.
 #[derive(Template)]
@@ -33,17 +33,6 @@ struct Variant {
     arm: String,
 }
 
-pub(super) const USUAL: [&str; 8] = [
-    "Clone",
-    "Copy",
-    "Debug",
-    "PartialEq",
-    "Eq",
-    "PartialOrd",
-    "Ord",
-    "Hash",
-];
-
 impl EnumFile {
     pub fn new(model: &Enum, serde: bool) -> Self {
         let variant = |it: &model::Variant| Variant {
@@ -67,7 +56,7 @@ impl EnumFile {
         };
         Self {
             doc: doc(&model.doc, 0),
-            derive: derive(&USUAL, serde, &model.derives),
+            derive: derive(&ENUM_DERIVES, serde, &model.derives),
             serde,
             attributes: model.attributes.clone(),
             name: model.name.clone(),

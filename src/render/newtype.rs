@@ -2,7 +2,9 @@ use askama::Template;
 
 use super::layout::{self, Expr, assignment, impl_header, macro_block, signature};
 use super::text::{doc, str_literal};
-use crate::model::{self, Condition, Form, Ident, LookupEnum, LookupKey, NewtypeFile};
+use crate::model::{
+    self, Condition, ENUM_DERIVES, Form, Ident, LookupEnum, LookupKey, NewtypeFile,
+};
 
 /// A struct around another type.
 #[derive(Template)]
@@ -198,7 +200,6 @@ struct LookupVariant {
 
 impl Lookup {
     pub fn new(model: &LookupEnum, serde: bool) -> Self {
-        let usual = super::enum_type::USUAL;
         let variant = |variant: &LookupKey| {
             let (name, literal) = match variant {
                 LookupKey::Number(name, n) => (name.clone(), n.to_string()),
@@ -212,7 +213,7 @@ impl Lookup {
         };
         Self {
             doc: doc(&model.doc, 0),
-            derive: super::struct_type::derive(&usual, serde, &model.derives),
+            derive: super::struct_type::derive(&ENUM_DERIVES, serde, &model.derives),
             serde,
             name: model.name.clone(),
             key: model.key.clone(),

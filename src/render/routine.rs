@@ -4,7 +4,7 @@ use super::entity::FromRow;
 use super::layout::{Expr, assignment, constant, signature, tail};
 use super::struct_type::{Field, Struct, derive};
 use super::text::{doc, sql_literal, str_literal};
-use crate::model::{self, RoutineReturns, RoutineRow};
+use crate::model::{self, RoutineReturns, RoutineRow, STRUCT_DERIVES};
 
 /// The file of a schema's functions and procedures.
 #[derive(Template)]
@@ -135,7 +135,7 @@ impl Row {
         Self {
             definition: Struct {
                 doc: doc(&model.doc, 0),
-                derive: derive(&["Clone", "Debug", "PartialEq"], serde, &model.derives),
+                derive: derive(&STRUCT_DERIVES, serde, &model.derives),
                 serde,
                 attributes: model.attributes.clone(),
                 name: model.name.clone(),

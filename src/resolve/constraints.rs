@@ -4,6 +4,7 @@ use super::Context;
 use super::docs;
 use super::names::{self, Holder, Wish};
 use super::rows::Row;
+use super::settings::Thing;
 use crate::model::{ConstraintName, Ident};
 
 /// Constants for what an error can name: constraints, and unique indexes, which PostgreSQL reports as
@@ -96,7 +97,7 @@ pub(super) fn constraints<'a>(row: &mut Row<'a>, context: &Context<'a>) -> Vec<C
         let holder = Holder::Member("constraint", row.name, name);
         context
             .settings
-            .report_loss("constant", holder, &grant, configured);
+            .report_loss(Thing::Constant, holder, &grant, configured);
         constants.push(ConstraintName {
             ident: Ident {
                 db: name.to_owned(),

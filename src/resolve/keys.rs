@@ -14,7 +14,7 @@ use super::types::{Named, Types, Value};
 use crate::catalog::{Column, ForeignKey, QualifiedName, Table, TypeRef};
 use crate::config::{Config, Lookup, LookupValue};
 use crate::diagnostics::Diagnostic;
-use crate::model::{Form, Ident, KeyType, LookupEnum, LookupKey, Newtype};
+use crate::model::{ENUM_DERIVES, Form, Ident, KeyType, LookupEnum, LookupKey, Newtype};
 use crate::patterns::{Patterns, unmatched};
 
 /// The key types of a Catalog.
@@ -395,11 +395,7 @@ pub(super) fn key_type<'a>(table: &'a Table, context: &Context<'a>) -> Option<Ke
     });
     Some(KeyType::Lookup(LookupEnum {
         name,
-        derives: (context.settings).key_derives(
-            &table.name,
-            &owner.column.name,
-            &own_types::ENUM_DERIVES,
-        ),
+        derives: (context.settings).key_derives(&table.name, &owner.column.name, &ENUM_DERIVES),
         doc: vec![format!("The rows of the lookup table, by {column}.")],
         // The literals are of the type below all domains.
         key: context.types.root(&owner.column.ty).rust(path),

@@ -5,22 +5,14 @@ use super::docs;
 use super::names::{self, Holder, Namespace, Wish};
 use super::objects::Object;
 use super::rows;
+use super::settings::Thing;
 use super::sql;
 use super::types::Value;
 use crate::catalog;
-use crate::model::{Composite, CompositeField, Enum, Form, Ident, Newtype, NewtypeFile, Variant};
-
-/// What each enum derives.
-pub(super) const ENUM_DERIVES: [&str; 8] = [
-    "Clone",
-    "Copy",
-    "Debug",
-    "PartialEq",
-    "Eq",
-    "PartialOrd",
-    "Ord",
-    "Hash",
-];
+use crate::model::{
+    Composite, CompositeField, ENUM_DERIVES, Enum, Form, Ident, Newtype, NewtypeFile,
+    STRUCT_DERIVES, Variant,
+};
 
 /// The enum of an enum type. Of labels that want the same variant the first by name has it, for a
 /// new label can stand anywhere in the type's order.
@@ -51,7 +43,7 @@ pub(super) fn enum_type<'a>(ty: &'a catalog::EnumType, context: &Context<'a>) ->
     for (((i, label), grant), (holder, configured)) in labels.into_iter().zip(grants).zip(asked) {
         context
             .settings
-            .report_loss("variant", holder, &grant, configured);
+            .report_loss(Thing::Variant, holder, &grant, configured);
         let ident = Ident {
             db: label.clone(),
             rs: grant.name,
@@ -86,7 +78,7 @@ pub(super) fn composite<'a>(ty: &'a catalog::Composite, context: &Context<'a>) -
         let holder = Holder::Member("attribute", &ty.name, &attribute.name);
         (holder, format!("attribute_{n}"))
     });
-    let idents = rows::member_idents(members, "field", context);
+    let idents = rows::member_idents(members, Thing::Field, context);
     let path = |named| context.tree.named(&ty.name.schema, named);
     let fields = ty.attributes.iter().zip(idents).map(|(attribute, rs)| {
         let value = context.attribute(&ty.name, attribute);
@@ -111,9 +103,7 @@ pub(super) fn composite<'a>(ty: &'a catalog::Composite, context: &Context<'a>) -
         schema: ty.name.schema.clone(),
         name: names.ty.clone(),
         doc: docs::row(Object::Composite(ty)),
-        derives: context
-            .settings
-            .derives(&ty.name, &["Clone", "Debug", "PartialEq"]),
+        derives: context.settings.derives(&ty.name, &STRUCT_DERIVES),
         attributes: context.settings.attributes(&ty.name),
         fields: fields.collect(),
     }

@@ -7,7 +7,7 @@ use super::docs;
 use super::locking::is_system;
 use super::names::{self, Grant, Holder, Namespace, Wish};
 use super::rows::{self, Row};
-use super::settings::Settings;
+use super::settings::{Settings, Thing};
 use super::sql;
 use super::types::{Named, Types};
 use crate::catalog::{
@@ -600,7 +600,7 @@ fn result_row<'a>(
     let grant = structs.grant(vec![wish], names::escape).pop();
     let ty = match grant {
         Some(grant) => {
-            (context.settings).report_loss("struct", holder, &grant, false);
+            (context.settings).report_loss(Thing::Struct, holder, &grant, false);
             grant.name
         }
         None => String::new(),
@@ -610,7 +610,7 @@ fn result_row<'a>(
         let holder = Holder::Member("column", &function.name, db);
         (holder, format!("column_{}", i + 1))
     });
-    let idents = rows::member_idents(members, "field", context);
+    let idents = rows::member_idents(members, Thing::Field, context);
     let path = |named| context.tree.named(&function.name.schema, named);
     let fields = columns
         .iter()
@@ -634,7 +634,7 @@ fn result_row<'a>(
         )],
         derives: context
             .settings
-            .derives(&function.name, &["Clone", "Debug", "PartialEq"]),
+            .derives(&function.name, &model::STRUCT_DERIVES),
         attributes: context.settings.attributes(&function.name),
         fields: fields.collect(),
     }
@@ -689,7 +689,7 @@ fn doc(function: &Function) -> Vec<String> {
 
 /// The types that travel as text among the arguments and results of functions that are called, with the
 /// signature of each.
-pub(super) fn text_types(context: &Context<'_>) -> Vec<(String, String)> {
+pub(super) fn text_types<'a>(context: &Context<'a>) -> Vec<(&'a TypeRef, String)> {
     let mut found = Vec::new();
     for function in context.callables.functions.values().flatten() {
         let arguments = function.arguments.iter().map(|it| &it.ty);
@@ -698,15 +698,9 @@ pub(super) fn text_types(context: &Context<'_>) -> Vec<(String, String)> {
             let is_row = !ty.array && context.tree.has(&ty.qualified_name());
             outputs(function).next().is_none() && !is_row && !ty.is_builtin("void")
         });
-        let mut seen = Vec::new();
-        for ty in arguments.chain(returns) {
-            let mut bare = ty.clone();
-            (bare.modifier, bare.array) = (None, false);
-            if context.types.value(ty).is_text() && !seen.contains(&bare) {
-                found.push((bare.to_string(), docs::code(&signature(function))));
-                seen.push(bare);
-            }
-        }
+        let as_text = arguments.chain(returns);
+        let as_text = as_text.filter(|ty| context.types.value(ty).is_text());
+        found.extend(as_text.map(|ty| (ty, docs::code(&signature(function)))));
     }
     found
 }
@@ -736,7 +730,7 @@ pub(super) fn sequences(schema: &str, context: &Context<'_>) -> Option<model::Se
     let sequences = named.map(|((sequence, grant), (holder, configured))| {
         context
             .settings
-            .report_loss("constant", holder, &grant, configured);
+            .report_loss(Thing::Constant, holder, &grant, configured);
         let name = docs::object(&sequence.name);
         let fact = format!("The sequence {name}, from {} on.", sequence.start);
         model::Sequence {

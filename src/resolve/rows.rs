@@ -6,6 +6,7 @@ use super::Context;
 use super::locking::is_system;
 use super::names::{self, Holder, Namespace, Wish};
 use super::objects::Object;
+use super::settings::Thing;
 use super::sql;
 use super::types::Value;
 use crate::catalog::{
@@ -286,7 +287,7 @@ impl<'a> Row<'a> {
             let holder = Holder::Member("column", self.name, &field.column.name);
             context
                 .settings
-                .report_loss("constant", holder, &grant, false);
+                .report_loss(Thing::Constant, holder, &grant, false);
             field.constant = grant.name;
         }
         let limited: Vec<&mut Field<'_>> = (self.fields.iter_mut())
@@ -377,7 +378,7 @@ fn fields<'a>(object: Object<'a>, columns: &[&'a Column], context: &Context<'a>)
         columns
             .iter()
             .map(|c| (holder(c), format!("column_{}", c.position))),
-        "field",
+        Thing::Field,
         context,
     );
     // Parameters stand beside these names, which functions have in any case.
@@ -451,7 +452,7 @@ fn is_nullable(object: Object<'_>, column: &Column, context: &Context<'_>) -> bo
 /// in an identifier.
 pub(super) fn member_idents<'a>(
     members: impl IntoIterator<Item = (Holder<'a>, String)>,
-    thing: &str,
+    thing: Thing,
     context: &Context<'a>,
 ) -> Vec<String> {
     let wishes: Vec<Wish<'a>> = members

@@ -66,6 +66,47 @@ pub(super) enum Wanted<'a> {
     LeftOut,
 }
 
+/// What gets a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thing {
+    Constant,
+    Enum,
+    Field,
+    Function,
+    Module,
+    Relation,
+    /// A function that calls one of the database's.
+    Routine,
+    Setter,
+    Struct,
+    Variant,
+}
+
+impl Thing {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Enum => "Rust enum",
+            Self::Field => "field",
+            Self::Function => "function",
+            Self::Module => "module",
+            Self::Relation => "relation",
+            Self::Routine => "Rust function",
+            Self::Setter => "setter",
+            Self::Struct => "struct",
+            Self::Variant => "variant",
+        }
+    }
+
+    fn case(self) -> Case {
+        match self {
+            Self::Enum | Self::Struct | Self::Variant => Case::Camel,
+            Self::Constant => Case::Shouty,
+            _ => Case::Snake,
+        }
+    }
+}
+
 impl Settings {
     /// Reads and checks the configuration, and what the comments of the schema say.
     pub(super) fn new(config: &Config, tags: &Tags) -> Self {
@@ -352,10 +393,10 @@ impl Settings {
     }
 
     /// Says who lost a name to whom, if anybody did, and that a configured name is not written as rustc
-    /// wants it. `thing` is what is named: `field`, `struct`.
+    /// wants it.
     pub(super) fn report_loss(
         &self,
-        thing: &str,
+        thing: Thing,
         holder: Holder<'_>,
         grant: &Grant<'_>,
         configured: bool,
@@ -374,7 +415,7 @@ impl Settings {
         configured: Option<Origin>,
     ) {
         let chosen = format!("`{:?} = \"…\"` under `[names]`", key(&holder));
-        self.report_name("Rust function", holder, grant, configured, &chosen);
+        self.report_name(Thing::Routine, holder, grant, configured, &chosen);
     }
 
     /// Who gave the name that is configured.
@@ -385,13 +426,13 @@ impl Settings {
     /// The same for a module that is configured.
     pub(super) fn report_module_loss(&self, holder: Holder<'_>, grant: &Grant<'_>) {
         let chosen = format!("`{:?} = \"…\"` under `[modules]`", key(&holder));
-        self.report_name("module", holder, grant, Some(Origin::Exact), &chosen);
+        self.report_name(Thing::Module, holder, grant, Some(Origin::Exact), &chosen);
     }
 
     /// The same for the enum of a lookup table, of the name that is configured for it.
     pub(super) fn report_lookup_loss(&self, holder: Holder<'_>, grant: &Grant<'_>) {
         let chosen = format!("`name = \"…\"` under `[lookups.{:?}]`", key(&holder));
-        self.report_name("Rust enum", holder, grant, Some(Origin::Exact), &chosen);
+        self.report_name(Thing::Enum, holder, grant, Some(Origin::Exact), &chosen);
     }
 
     /// The same for a function that rests on a constraint, index or key.
@@ -403,7 +444,7 @@ impl Settings {
     ) {
         let key = format!("{table}.{}", grant.name);
         let chosen = format!("`{key:?} = \"…\"` under `[functions]`");
-        self.report_name("function", holder, grant, None, &chosen);
+        self.report_name(Thing::Function, holder, grant, None, &chosen);
     }
 
     /// The same for a relation.
@@ -418,12 +459,12 @@ impl Settings {
         let chosen = format!("`{} = \"…\"` under `[relations.{key:?}]`", side.key());
         let names = &self.relations[side as usize];
         let configured = configured.then(|| names.origin(&key, Parts::Any));
-        self.report_name("relation", holder, grant, configured, &chosen);
+        self.report_name(Thing::Relation, holder, grant, configured, &chosen);
     }
 
     fn report_name(
         &self,
-        thing: &str,
+        thing: Thing,
         holder: Holder<'_>,
         grant: &Grant<'_>,
         configured: Option<Origin>,
@@ -433,13 +474,14 @@ impl Settings {
             Some(Origin::Exact | Origin::Pattern) => Diagnostic::error(message),
             Some(Origin::Comment) | None => Diagnostic::warning(message),
         };
+        let word = thing.word();
         let lost = |message: String| match thing {
-            "Rust function" if configured.is_none() => Diagnostic::note(message),
+            Thing::Routine if configured.is_none() => Diagnostic::note(message),
             _ => fault(message),
         };
         if let Some((wanted, other)) = &grant.lost {
             let message = format!(
-                "the {thing} of {holder} can't be called `{wanted}`, which belongs to {other}; it is called \
+                "the {word} of {holder} can't be called `{wanted}`, which belongs to {other}; it is called \
                  `{}`",
                 grant.name
             );
@@ -447,14 +489,10 @@ impl Settings {
             let help = format!("choose {another} name in the configuration: {chosen}");
             self.report(lost(message).help(help));
         }
-        let case = match thing {
-            "struct" | "Rust enum" | "variant" => Case::Camel,
-            "constant" => Case::Shouty,
-            _ => Case::Snake,
-        };
+        let case = thing.case();
         if configured.is_some() && grant.lost.is_none() && !case.fits(&grant.name) {
             let message = format!(
-                "the {thing} of {holder} can't be called `{}`: rustc wants {}",
+                "the {word} of {holder} can't be called `{}`: rustc wants {}",
                 grant.name,
                 case.word()
             );

@@ -10,7 +10,7 @@ use super::keys::Keys;
 use super::names::{self, Grant, Holder, Namespace, Wish};
 use super::objects::{Object, Objects, snake_or_unnamed};
 use super::routines::Callables;
-use super::settings::Settings;
+use super::settings::{Settings, Thing};
 use super::types::Named;
 use super::writes;
 use crate::catalog::{QualifiedName, Table};
@@ -247,7 +247,7 @@ impl<'a> Tree<'a> {
             if configured {
                 settings.report_module_loss(object.holder(), &grant);
             } else if settings.name(&object.holder()).is_none() {
-                settings.report_loss("module", object.holder(), &grant, false);
+                settings.report_loss(Thing::Module, object.holder(), &grant, false);
             }
             let names = self.names.entry(object.name()).or_default();
             names.module = grant.name;
@@ -319,8 +319,8 @@ impl<'a> Tree<'a> {
         for ((object, singular), grant) in order.iter().zip(structs) {
             let configured = settings.name(&object.holder());
             let thing = match object {
-                Object::Enum(_) => "Rust enum",
-                _ => "struct",
+                Object::Enum(_) => Thing::Enum,
+                _ => Thing::Struct,
             };
             settings.report_loss(thing, object.holder(), &grant, configured.is_some());
             let names = self.names.entry(object.name()).or_default();
@@ -366,7 +366,7 @@ impl<'a> Tree<'a> {
             let grants = namespace.grant(tables.iter().map(wish).collect(), names::escape);
             for (table, grant) in tables.iter().zip(grants) {
                 let holder = Holder::Object(word, &table.name);
-                settings.report_loss("struct", holder, &grant, false);
+                settings.report_loss(Thing::Struct, holder, &grant, false);
                 *keep(self.names.entry(&table.name).or_default()) = grant.name;
             }
         };
@@ -469,7 +469,12 @@ fn name_schemas<'a>(
             if settings.module(&holder).is_some() {
                 settings.report_module_loss(holder, &grant);
             } else {
-                settings.report_loss("module", holder, &grant, settings.name(&holder).is_some());
+                settings.report_loss(
+                    Thing::Module,
+                    holder,
+                    &grant,
+                    settings.name(&holder).is_some(),
+                );
             }
             (*schema, grant.name)
         })

@@ -388,7 +388,12 @@ impl<'a> Types<'a> {
         self.composites.contains_key(name)
             || self.ranges.contains_key(name)
             || self.multiranges.contains_key(name)
-            || self.rows.contains(name)
+            || self.is_row(name)
+    }
+
+    /// It is the row of a table or view.
+    pub(super) fn is_row(&self, name: &QualifiedName) -> bool {
+        self.rows.contains(name)
     }
 
     fn of_builtin(

@@ -9,6 +9,7 @@ use super::functions;
 use super::locking::is_system;
 use super::names::{self, Holder, Namespace, Wish};
 use super::rows::{Field, Key, Row, is_writable};
+use super::settings::Thing;
 use crate::catalog::{Identity, Table};
 use crate::model::{Lock, NewRow, Patch, Upsert, Write, WriteField};
 
@@ -114,7 +115,7 @@ fn fields<'a>(
                 let holder = Holder::Member("column", row.name, &field.column.name);
                 context
                     .settings
-                    .report_loss("setter", holder, &grant, false);
+                    .report_loss(Thing::Setter, holder, &grant, false);
             }
             WriteField {
                 ident: field.ident.clone(),

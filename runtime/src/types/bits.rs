@@ -102,7 +102,7 @@ impl FromStr for Bits {
 /// The number of bits, and the bits, eight to a byte (`varbit_send` in PostgreSQL's sources).
 impl<'a> FromSql<'a> for Bits {
     fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
-        let length = usize::try_from(wire::int(&mut raw)?)?;
+        let length = wire::count(&mut raw)?;
         if raw.len() != length.div_ceil(8) {
             return Err("the value is of another length than it says".into());
         }

@@ -7,6 +7,7 @@ use bytes::BytesMut;
 use postgres_protocol::types;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 
+use super::{binary, wire};
 use crate::error::BoxError;
 
 /// The hardware address of a network interface, PostgreSQL's type
@@ -98,25 +99,10 @@ fn bytes<const N: usize>(text: &str) -> Result<[u8; N], ParseMacAddrError> {
     }
 }
 
-impl<'a> FromSql<'a> for MacAddr8 {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
-        let bytes = raw
-            .try_into()
-            .map_err(|_| "the value is of another length")?;
-        Ok(Self(bytes))
-    }
-
-    accepts!(MACADDR8);
-}
-
-impl ToSql for MacAddr8 {
-    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        out.extend_from_slice(&self.0);
-        Ok(IsNull::No)
-    }
-
-    accepts!(MACADDR8);
-    to_sql_checked!();
+binary! {
+    MacAddr8: |ty| *ty == Type::MACADDR8,
+    |raw| Self(wire::take(raw)?),
+    |this, out| out.extend_from_slice(&this.0)
 }
 
 impl<'a> FromSql<'a> for MacAddr {

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 
-use super::wire;
+use super::{binary, wire};
 use crate::error::BoxError;
 
 /// The place of a row's version in its table, PostgreSQL's type
@@ -25,26 +25,16 @@ impl fmt::Display for Tid {
     }
 }
 
-impl<'a> FromSql<'a> for Tid {
-    fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
-        let block = u32::from_be_bytes(wire::take(&mut raw)?);
-        let offset = u16::from_be_bytes(wire::take(&mut raw)?);
-        wire::end(raw)?;
-        Ok(Self { block, offset })
+binary! {
+    Tid: |ty| *ty == Type::TID,
+    |raw| Self {
+        block: u32::from_be_bytes(wire::take(raw)?),
+        offset: u16::from_be_bytes(wire::take(raw)?),
+    },
+    |this, out| {
+        out.put_u32(this.block);
+        out.put_u16(this.offset);
     }
-
-    accepts!(TID);
-}
-
-impl ToSql for Tid {
-    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
-        out.put_u32(self.block);
-        out.put_u16(self.offset);
-        Ok(IsNull::No)
-    }
-
-    accepts!(TID);
-    to_sql_checked!();
 }
 
 /// Which transactions were running at a moment, PostgreSQL's types
@@ -70,7 +60,7 @@ impl fmt::Display for Snapshot {
 
 impl<'a> FromSql<'a> for Snapshot {
     fn from_sql(_: &Type, mut raw: &'a [u8]) -> Result<Self, BoxError> {
-        let count = usize::try_from(wire::int(&mut raw)?)?;
+        let count = wire::count(&mut raw)?;
         let xmin = u64::from_be_bytes(wire::take(&mut raw)?);
         let xmax = u64::from_be_bytes(wire::take(&mut raw)?);
         if raw.len() / 8 != count {

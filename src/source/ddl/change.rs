@@ -95,7 +95,7 @@ fn alter_relation(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     if cursor.accept_all(&["set", "schema"]) {
         let schema = cursor.ident()?;
         cursor.expect_end()?;
-        return set_schema(state, cursor, &found, &schema);
+        return set_schema(state, cursor, &found, relation.named(), &schema);
     }
     match relation {
         Relation::Table(_) => alter_table(state, cursor, &found, only),
@@ -202,6 +202,7 @@ fn set_schema(
     state: &mut State,
     cursor: &Cursor<'_>,
     name: &QualifiedName,
+    sort: Named,
     schema: &Ident,
 ) -> Result<()> {
     let to = Name {
@@ -213,10 +214,6 @@ fn set_schema(
     if to == *name {
         return Ok(());
     }
-    let sort = match state.relations.get(name) {
-        Some(relation) => relation.named(),
-        None => Named::RowSource,
-    };
     state.refuse_taken(cursor, &schema.span, &to, sort)?;
     let mut moved = vec![name.clone()];
     moved.extend(

@@ -1,17 +1,15 @@
 //! What names and strings mean once their quotes and escapes are read (manual, section 4.1.2).
 
 use super::lexer::{Token, TokenKind};
+use crate::diagnostics::floor_char_boundary;
 
 /// The longest name PostgreSQL keeps, in bytes (`NAMEDATALEN` - 1).
 pub(super) const NAME_LENGTH: usize = 63;
 
 /// Cuts a name to a length in bytes, between two characters.
 pub(super) fn truncate(name: &str, length: usize) -> &str {
-    let mut end = name.len().min(length);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    name.get(..end).unwrap_or_default()
+    name.get(..floor_char_boundary(name, length))
+        .unwrap_or_default()
 }
 
 /// The name a name token means: folded to lower case unless quoted, and cut to 63 bytes.

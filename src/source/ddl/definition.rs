@@ -50,11 +50,10 @@ fn quoted(name: &str) -> String {
 }
 
 /// The tables of a query by the alias they have in it.
-fn aliases(query: &str) -> HashMap<String, Vec<QualifiedName>> {
-    let tokens = tokens(query);
+fn aliases(query: &str, tokens: &[Token]) -> HashMap<String, Vec<QualifiedName>> {
     let mut aliases: HashMap<String, Vec<QualifiedName>> = HashMap::new();
     for at in 0..tokens.len() {
-        if let Some((table, alias)) = source(query, &tokens, at) {
+        if let Some((table, alias)) = source(query, tokens, at) {
             aliases.entry(alias).or_default().push(table);
         }
     }
@@ -82,7 +81,7 @@ fn source(query: &str, tokens: &[Token], at: usize) -> Option<(QualifiedName, St
 /// A query that reads from a table under its new name. An alias that is the old name was none: it
 /// changes too.
 fn rename_source(query: &str, from: &QualifiedName, to: &QualifiedName) -> String {
-    let aliased = aliases(query)
+    let aliased = aliases(query, &tokens(query))
         .get(&from.name)
         .is_some_and(|tables| tables.contains(from));
     rewrite(query, |tokens, at| {
@@ -102,7 +101,7 @@ fn rename_source(query: &str, from: &QualifiedName, to: &QualifiedName) -> Strin
 
 /// A query that reads a column under its new name.
 fn rename_column(query: &str, table: &QualifiedName, from: &str, to: &str) -> String {
-    let aliases = aliases(query);
+    let aliases = aliases(query, &tokens(query));
     rewrite(query, |tokens, at| {
         let pair = two_parts(query, tokens, at)?;
         let called = tokens.get(at + 3).is_some_and(|next| next.is_symbol(b'('));
@@ -116,8 +115,8 @@ fn rename_column(query: &str, table: &QualifiedName, from: &str, to: &str) -> St
 
 /// Whether a query reads a column of a table.
 pub(super) fn reads_column(query: &str, table: &QualifiedName, column: &str) -> bool {
-    let aliases = aliases(query);
     let tokens = tokens(query);
+    let aliases = aliases(query, &tokens);
     let names = |at: usize| {
         let token: Option<&Token> = tokens.get(at);
         token.is_some_and(|token| token.is_name() && decode_name(token, query) == column)

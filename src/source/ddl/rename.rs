@@ -241,9 +241,11 @@ impl State {
             columns_of_type.extend(typed.into_iter().map(|column| (table.name.clone(), column)));
         }
         for view in &mut self.catalog.views {
-            let beside = columns_of_type
-                .iter()
-                .any(|(table, column)| reads_column(&view.definition, table, column));
+            let sources = self.view_sources.get(&view.name);
+            let beside = columns_of_type.iter().any(|(table, column)| {
+                sources.is_some_and(|sources| sources.contains(table))
+                    && reads_column(&view.definition, table, column)
+            });
             view.definition = rename_constant(&view.definition, ty, beside, from, to);
         }
     }
