@@ -10,6 +10,7 @@ use rowsmith::resolve::{TypeMapping, type_mappings};
 use serde::Deserialize;
 
 const PAGE: &str = "docs/types.md";
+const MAKING: &str = "runtime/tests/types/making.rs";
 const VALUES: &str = "runtime/tests/types/values.toml";
 
 /// The values of a type that are tried.
@@ -81,16 +82,27 @@ fn page(mappings: &[TypeMapping], values: &BTreeMap<String, Values>) -> String {
             cells.extend(mapping.extension.map(str::to_owned));
             cells.push(list(mapping.rust.iter().map(String::as_str)));
             cells.push(list(mapping.features.iter().copied()));
+            let values = list(tried.values.iter().map(String::as_str));
             cells.push(match tried.untried {
-                true => "not tried here".to_owned(),
-                false => list(tried.values.iter().map(String::as_str)),
+                true => format!("where the server has it: {values}"),
+                false => values,
             });
             cells.push(list(tried.refused.iter().map(String::as_str)));
             writeln!(page, "| {} |", cells.join(" | ")).unwrap();
         }
     }
     page.push_str(TAIL);
+    write!(page, "\n## Making values\n\n```rust\n{}```\n", making()).unwrap();
     page
+}
+
+/// The lines of the test of the runtime that makes a value of each of its own types.
+fn making() -> String {
+    let source = fs::read_to_string(MAKING).unwrap();
+    let (_, body) = source.split_once("dyn Error>> {\n").unwrap();
+    let (body, _) = body.split_once("    // [end").unwrap();
+    let lines = body.lines().map(|line| line.strip_prefix("    "));
+    lines.fold(String::new(), |page, line| page + line.unwrap_or("") + "\n")
 }
 
 fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
@@ -126,7 +138,7 @@ This page is made from the table in `src/resolve/types/builtin.rs` and the value
 `runtime/tests/types/values.toml`, and a test compares them.
 Types of the runtime are written without `rowsmith_runtime::`. Where there are several, the first one is the \
 default; `dates` and `decimals` in the configuration choose among the others ([configuration.md](configuration.md)).
-Of the features, `chrono`, `uuid`, `json`, `decimal` and `net` are on by default. `cargo doc --open -p rowsmith-runtime` shows how values of the runtime's own types are made.
+Of the features, `chrono`, `uuid`, `json`, `decimal` and `net` are on by default. [Making values](#making-values) shows how those of the runtime's own types are made, `cargo doc --open -p rowsmith-runtime` all that they can do.
 ";
 
 const TAIL: &str = "

@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[cfg(all(feature = "chrono", feature = "json"))]
+#[path = "types/making.rs"]
+mod making;
 #[path = "types/values.rs"]
 mod values;
 

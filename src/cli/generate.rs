@@ -38,6 +38,9 @@ impl Generate {
             return Ok(Outcome::Fine);
         }
         let done = output::write(&out, &files).map_err(Errors::from)?;
+        for path in &done.removed {
+            eprintln!("{}: removed {}", out.display(), path.display());
+        }
         eprintln!(
             "{}: {} written, {} removed, {} unchanged",
             out.display(),
