@@ -251,6 +251,11 @@ fn parse<T>(
     }
 }
 
+/// Parses an expression, in no query and with nothing in it resolved.
+pub(crate) fn parse_expression(text: &str) -> Option<sqlparser::ast::Expr> {
+    parse(text, |parser| parser.parse_expr()).ok()
+}
+
 fn parser_message(error: &sqlparser::parser::ParserError) -> String {
     use sqlparser::parser::ParserError;
     match error {

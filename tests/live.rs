@@ -70,6 +70,7 @@ macro_rules! parity_of {
 
 parity_of! {
     alterations,
+    blocks,
     blog,
     colliding_names,
     comments,

@@ -14,6 +14,7 @@ use crate::diagnostics::{Diagnostic, Severity, SourceFile};
 mod alter;
 mod alter_column;
 mod apply;
+mod block;
 mod builtin;
 mod change;
 mod column;
@@ -139,10 +140,9 @@ fn next_statement<'a>(error: &Diagnostic, text: &str, tokens: &'a [Token]) -> Op
 }
 
 /// First words of statements that can't shape the Catalog.
-const PASSED_OVER: [&str; 43] = [
+const PASSED_OVER: [&str; 42] = [
     "analyse",
     "analyze",
-    "call",
     "checkpoint",
     "close",
     "cluster",
@@ -217,8 +217,12 @@ fn apply(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     if cursor.accept("select") || (cursor.is_symbol(b'(') && cursor.is_at(1, "select")) {
         return select(state, cursor);
     }
+    if cursor.is("call") {
+        block::call(state, cursor);
+        return Ok(());
+    }
     if cursor.accept("do") {
-        return do_block(state, cursor);
+        return block::do_block(state, cursor);
     }
     if cursor.accept_all(&["import", "foreign", "schema"]) {
         let warning = Diagnostic::warning("the tables of a foreign schema are not known from SQL")
@@ -258,6 +262,7 @@ fn meta_command(state: &mut State, cursor: &Cursor<'_>) {
 /// A query shapes the Catalog where it calls `set_config`, and where it makes a table by `INTO`.
 fn select(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     schema::set_config(state, &mut cursor.clone());
+    block::call(state, cursor);
     let mut depth = 0_usize;
     while let Some(token) = cursor.advance() {
         match token.kind {
@@ -269,52 +274,6 @@ fn select(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
                     .help("say `CREATE TABLE … AS SELECT …`, which does the same"));
             }
             _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// The body of a `DO` block is code. Where it holds statements that would shape the Catalog, the user is
-/// told that they were not read.
-fn do_block(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
-    while !cursor.at_end() {
-        if !cursor.is_string() {
-            cursor.advance();
-            continue;
-        }
-        let body = cursor.string()?;
-        let tokens = expression::tokens(&body);
-        let shapes = tokens.windows(2).any(|pair| match pair {
-            [first, second] => {
-                let verb = ["create", "alter", "drop"]
-                    .iter()
-                    .any(|word| first.is_word(&body, word));
-                let object = [
-                    "table",
-                    "type",
-                    "domain",
-                    "view",
-                    "materialized",
-                    "sequence",
-                    "unique",
-                    "index",
-                    "schema",
-                    "extension",
-                    "unlogged",
-                    "foreign",
-                ]
-                .iter()
-                .any(|word| second.is_word(&body, word));
-                verb && object
-            }
-            _ => false,
-        });
-        if shapes {
-            let warning = Diagnostic::warning(
-                "this block changes the schema, and blocks are not run",
-            )
-            .help("write the statements outside of it, or read the schema from the database");
-            warn(state, cursor, warning);
         }
     }
     Ok(())

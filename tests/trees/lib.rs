@@ -9,6 +9,9 @@
 pub mod alterations;
 
 /// The fixture of that name.
+#[path = "../golden/blocks/mod.rs"]
+pub mod blocks;
+/// The fixture of that name.
 #[path = "../golden/blog/mod.rs"]
 pub mod blog;
 

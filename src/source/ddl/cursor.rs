@@ -50,6 +50,11 @@ impl<'a> Cursor<'a> {
         Self::new(self.file, tokens)
     }
 
+    /// The file.
+    pub fn file(&self) -> &'a Arc<SourceFile> {
+        self.file
+    }
+
     /// The file's text.
     pub fn source(&self) -> &'a str {
         &self.file.text

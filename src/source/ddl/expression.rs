@@ -11,7 +11,12 @@ use super::words::is_reserved;
 
 /// The tokens of a text; of one that can't be read, those up to there.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer::new(text, 0);
+    tokens_from(text, 0)
+}
+
+/// The tokens of a text from a place on.
+pub(super) fn tokens_from(text: &str, start: usize) -> Vec<Token> {
+    let mut lexer = Lexer::new(text, start);
     let mut tokens = Vec::new();
     while let Ok(Some(token)) = lexer.next_token() {
         tokens.push(token);

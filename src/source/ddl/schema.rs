@@ -164,7 +164,8 @@ pub(super) fn set_config(state: &mut State, cursor: &mut Cursor<'_>) {
     }
 }
 
-fn set_path(state: &mut State, path: &[String]) {
+/// Sets the `search_path`.
+pub(super) fn set_path(state: &mut State, path: &[String]) {
     state.search_path = path
         .iter()
         .filter(|schema| {
