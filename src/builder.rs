@@ -78,6 +78,12 @@ impl Builder {
         self
     }
 
+    /// Takes what of the schema could not be read, like a block of code, for an error.
+    pub fn strict(mut self, on: bool) -> Self {
+        self.config.strict = on;
+        self
+    }
+
     /// The schema whose tables are at the root of the tree; `public` if nothing else is said.
     pub fn default_schema(mut self, schema: impl Into<String>) -> Self {
         self.config.default_schema = schema.into();

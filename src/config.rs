@@ -69,6 +69,11 @@ pub struct Config {
     pub schema: Vec<PathBuf>,
     /// The folder that the generated tree is written to.
     pub out: Option<PathBuf>,
+    /// What of the schema could not be read is an error, and not a warning.
+    pub strict: bool,
+    /// Say what of the schema's files was passed over, and why.
+    #[serde(skip)]
+    pub explain: bool,
     /// Patterns on `schema.name` of what is taken; without any, everything.
     pub include: Vec<String>,
     /// Patterns on `schema.name` of what is left out.
@@ -310,6 +315,8 @@ impl Default for Config {
         Self {
             schema: Vec::new(),
             out: None,
+            strict: false,
+            explain: false,
             include: Vec::new(),
             exclude: Vec::new(),
             default_schema: "public".into(),

@@ -64,7 +64,10 @@ pub fn read_catalog(
     source: &Source,
 ) -> Result<(Catalog, Vec<Diagnostic>), Errors> {
     let mut diagnostics = Vec::new();
-    let mut catalog = source.read(&mut diagnostics);
+    let mut catalog = source.read(config.explain, &mut diagnostics);
+    if config.strict {
+        be_strict(&mut diagnostics);
+    }
     stop_at_errors(&mut diagnostics)?;
     analyze::normalize(&mut catalog);
     source::filter(
@@ -108,6 +111,15 @@ pub fn generate(
     let (model, mut diagnostics) = resolve::resolve(catalog, config);
     stop_at_errors(&mut diagnostics)?;
     Ok((render::render(&model), diagnostics))
+}
+
+/// What could not be read is an error then, and not a warning.
+fn be_strict(diagnostics: &mut [Diagnostic]) {
+    for diagnostic in diagnostics {
+        if diagnostic.severity == Severity::Warning {
+            diagnostic.severity = Severity::Error;
+        }
+    }
 }
 
 /// Lets warnings and notes pass; with an error among them, all become the result.

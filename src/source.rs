@@ -6,11 +6,13 @@ pub mod live;
 
 mod files;
 mod filter;
+mod migrations;
 
 use std::path::PathBuf;
 
 pub use files::sql_files;
 pub use filter::filter;
+pub use migrations::{Migrations, migrations};
 
 use crate::catalog::Catalog;
 use crate::diagnostics::Diagnostic;
@@ -36,11 +38,18 @@ impl Source {
     }
 
     /// Reads the Catalog. Problems go to `diagnostics`; with an error among them the Catalog is incomplete.
-    pub fn read(&self, diagnostics: &mut Vec<Diagnostic>) -> Catalog {
+    /// If `explain` asks for it, so does what files were read as, and what in them was passed over and why.
+    pub fn read(&self, explain: bool, diagnostics: &mut Vec<Diagnostic>) -> Catalog {
         match self {
             Self::Files(paths) => {
+                if explain {
+                    diagnostics.extend(files::explain(paths));
+                }
                 let files = files::read(paths, diagnostics);
-                ddl::parse(&files, diagnostics)
+                match explain {
+                    true => ddl::parse_explaining(&files, diagnostics),
+                    false => ddl::parse(&files, diagnostics),
+                }
             }
             #[cfg(feature = "live")]
             Self::Database(url) => match live::read_reporting(url.as_deref(), diagnostics) {

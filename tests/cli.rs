@@ -45,6 +45,52 @@ fn a_second_run_writes_nothing() {
 }
 
 #[test]
+fn what_was_passed_over_is_explained() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "m/2_b.up.sql",
+        "GRANT SELECT ON a TO PUBLIC;\nALTER TABLE a OWNER TO me;",
+    );
+    sandbox.write("m/1_a.up.sql", "BEGIN; CREATE TABLE a (id int); COMMIT;");
+    sandbox.write("m/1_a.down.sql", "DROP TABLE a;");
+    let run = sandbox.run(&["inspect", "--schema", "m", "--explain"]);
+    run.assert_fine();
+    for said in [
+        "`m` was taken for numbered files, of which 2 are read",
+        "`m/1_a.down.sql` was passed over",
+        "`GRANT` was passed over, once",
+        "m/2_b.up.sql:1:1",
+        "it gives or takes rights",
+        "`ALTER … OWNER` was passed over, once",
+    ] {
+        assert!(
+            run.stderr.contains(said),
+            "{said} is not in:\n{}",
+            run.stderr
+        );
+    }
+    let run = sandbox.run(&["inspect", "--schema", "m"]);
+    run.assert_fine();
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn what_could_not_be_read_is_an_error_where_that_is_asked_for() {
+    let block = "CREATE TABLE a (id int);\n\
+        DO $$ BEGIN EXECUTE 'CREATE TABLE ' || current_user || '()'; END $$;";
+    let sandbox = Sandbox::with("schema.sql", block);
+    let run = sandbox.run(&["inspect", "--schema", "schema.sql"]);
+    run.assert_fine();
+    assert!(run.stderr.starts_with("warning: this changes the schema"));
+    let strict = sandbox.run(&["inspect", "--schema", "schema.sql", "--strict"]);
+    assert_eq!((strict.code, strict.stdout.as_str()), (2, ""));
+    assert!(strict.stderr.starts_with("error: this changes the schema"));
+    sandbox.write("rowsmith.toml", "strict = true");
+    let run = sandbox.run(&["inspect", "--schema", "schema.sql"]);
+    assert_eq!(run.code, 2);
+}
+
+#[test]
 fn check_tells_when_the_code_is_out_of_date() {
     let sandbox = Sandbox::with("schema.sql", USERS);
     let source = ["--schema", "schema.sql", "--out", "db"];

@@ -21,6 +21,14 @@ pub(super) struct SchemaOptions {
     #[arg(long, value_name = "URL", conflicts_with = "schema")]
     database_url: Option<String>,
 
+    /// Take what of the schema could not be read, like a block of code, for an error
+    #[arg(long)]
+    strict: bool,
+
+    /// Say what in the SQL files was passed over, and why
+    #[arg(long)]
+    explain: bool,
+
     /// The configuration file [default: rowsmith.toml, where there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -42,6 +50,8 @@ impl SchemaOptions {
             None if Path::new(CONFIG_FILE).exists() => Config::read(Path::new(CONFIG_FILE))?,
             None => Config::default(),
         };
+        config.strict |= self.strict;
+        config.explain = self.explain;
         if !self.include.is_empty() {
             config.include = self.include;
         }

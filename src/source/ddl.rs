@@ -6,6 +6,7 @@
 //! (owners, grants, settings, triggers, data, text search …) are passed over. A statement that shapes it
 //! and can't be read or applied is a [`Diagnostic`] that points at it, and the rest goes on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
@@ -39,6 +40,7 @@ mod lexer;
 mod like;
 mod naming;
 mod partition;
+mod passed;
 mod reference;
 mod remove;
 mod rename;
@@ -54,22 +56,38 @@ mod words;
 
 use cursor::{Cursor, Result};
 use lexer::{Token, TokenKind};
+use passed::{Passed, Why};
 use state::State;
-use statements::Statements;
+use statements::{GEXEC, Statements};
 use transaction::Transactions;
 
 /// Parses SQL files, one after the other, into the Catalog of a database that ran them.
 ///
 /// What is wrong with them is added to `diagnostics`; the Catalog then holds what could be understood.
 pub fn parse(files: &[Arc<SourceFile>], diagnostics: &mut Vec<Diagnostic>) -> Catalog {
+    run_all(files, diagnostics).0
+}
+
+/// As [`parse`], and adds a note for each sort of statement that was passed over: how often, and why.
+pub fn parse_explaining(files: &[Arc<SourceFile>], diagnostics: &mut Vec<Diagnostic>) -> Catalog {
+    let (catalog, passed) = run_all(files, diagnostics);
+    diagnostics.extend(passed::explain(passed));
+    catalog
+}
+
+fn run_all(
+    files: &[Arc<SourceFile>],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Catalog, BTreeMap<String, Passed>) {
     let mut state = State::new();
     let mut transactions = Transactions::new(files);
     for file in files {
         parse_file(&mut state, &mut transactions, file);
     }
+    let passed = std::mem::take(&mut state.passed);
     let (catalog, problems) = state.finish();
     diagnostics.extend(problems.into_iter().map(with_a_way_out));
-    catalog
+    (catalog, passed)
 }
 
 /// What a mistake says itself is mostly all there is to say of it.
@@ -139,52 +157,6 @@ fn next_statement<'a>(error: &Diagnostic, text: &str, tokens: &'a [Token]) -> Op
     tokens.get(at..).filter(|_| line_break && is_verb)
 }
 
-/// First words of statements that can't shape the Catalog.
-const PASSED_OVER: [&str; 42] = [
-    "analyse",
-    "analyze",
-    "checkpoint",
-    "close",
-    "cluster",
-    "copy",
-    "deallocate",
-    "declare",
-    "delete",
-    "discard",
-    "end",
-    "execute",
-    "explain",
-    "fetch",
-    "grant",
-    "insert",
-    "listen",
-    "load",
-    "lock",
-    "merge",
-    "move",
-    "notify",
-    "prepare",
-    "reassign",
-    "refresh",
-    "reindex",
-    "release",
-    "reset",
-    "revoke",
-    "security",
-    "show",
-    "table",
-    "truncate",
-    "unlisten",
-    "update",
-    "vacuum",
-    "values",
-    "with",
-    "begin",
-    "commit",
-    "start",
-    "savepoint",
-];
-
 /// Applies a statement.
 fn apply(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     if cursor
@@ -192,6 +164,14 @@ fn apply(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         .is_some_and(|token| token.kind == TokenKind::MetaCommand)
     {
         meta_command(state, cursor);
+        return Ok(());
+    }
+    if is_gexec(cursor) {
+        if block::shapes(cursor.source(), cursor.tokens()) {
+            let warning = Diagnostic::warning("the statements that this query gives are not known")
+                .help("write them out, or read the schema from the database");
+            warn(state, cursor, warning);
+        }
         return Ok(());
     }
     if cursor.accept("create") {
@@ -218,7 +198,9 @@ fn apply(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         return select(state, cursor);
     }
     if cursor.is("call") {
-        block::call(state, cursor);
+        if !block::call(state, cursor) {
+            state.pass_over(cursor, "CALL", Why::Rows);
+        }
         return Ok(());
     }
     if cursor.accept("do") {
@@ -230,7 +212,7 @@ fn apply(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         warn(state, cursor, warning);
         return Ok(());
     }
-    if cursor.is_any(&PASSED_OVER) || cursor.is_any(&["abort", "rollback"]) {
+    if passed::statement(state, cursor) {
         return Ok(());
     }
     Err(cursor
@@ -246,7 +228,8 @@ fn warn(state: &mut State, cursor: &Cursor<'_>, warning: Diagnostic) {
     state.report(Diagnostic { place, ..warning });
 }
 
-/// `\i` and `\ir` read other files, which psql finds and we do not.
+/// `\i` and `\ir` read other files, which psql finds and we do not, and `\if` reads or does not read what
+/// is behind it.
 fn meta_command(state: &mut State, cursor: &Cursor<'_>) {
     let text = cursor
         .peek()
@@ -257,24 +240,70 @@ fn meta_command(state: &mut State, cursor: &Cursor<'_>) {
             .help("list the file among the schema's files, before or after this one");
         warn(state, cursor, warning);
     }
+    if command == "\\if" {
+        let warning = Diagnostic::warning("the condition of `\\if` is not known")
+            .help("what stands up to `\\endif` is read, also behind `\\else`: take it out where that is wrong");
+        warn(state, cursor, warning);
+    }
 }
 
-/// A query shapes the Catalog where it calls `set_config`, and where it makes a table by `INTO`.
+/// Whether a query's rows are run as statements, by psql's `\gexec`.
+fn is_gexec(cursor: &Cursor<'_>) -> bool {
+    let last = cursor.tokens().last();
+    last.is_some_and(|it| it.text(cursor.source()).starts_with(GEXEC))
+}
+
+/// A query shapes the Catalog where it calls a function that does, and where it makes a table by `INTO`.
 fn select(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
-    schema::set_config(state, &mut cursor.clone());
-    block::call(state, cursor);
+    if schema::set_config(state, &mut cursor.clone()) {
+        return Ok(());
+    }
+    let start = cursor.position();
     let mut depth = 0_usize;
-    while let Some(token) = cursor.advance() {
+    while let Some(token) = cursor.peek() {
         match token.kind {
             TokenKind::Symbol(b'(') => depth += 1,
             TokenKind::Symbol(b')') => depth = depth.saturating_sub(1),
-            TokenKind::Word if depth == 0 && token.is_word(cursor.source(), "into") => {
-                return Err(cursor
-                    .error_at(token.span(), "`SELECT … INTO` is not read")
-                    .help("say `CREATE TABLE … AS SELECT …`, which does the same"));
+            TokenKind::Word if depth == 0 && cursor.is("into") => {
+                return select_into(state, cursor, start);
             }
             _ => {}
         }
+        cursor.advance();
     }
+    if !block::call(state, cursor) {
+        state.pass_over(cursor, "SELECT", Why::Rows);
+    }
+    Ok(())
+}
+
+/// `SELECT … INTO name …`, which is `CREATE TABLE name AS SELECT … …` (`gram.y`). The cursor is on `INTO`.
+fn select_into(state: &mut State, cursor: &mut Cursor<'_>, start: usize) -> Result<()> {
+    let before = cursor.text_from(start.saturating_sub(1));
+    cursor.expect("into")?;
+    let options = cursor.position();
+    while cursor.is_any(&["temporary", "temp", "local", "global", "unlogged"]) {
+        cursor.advance();
+    }
+    let options = cursor.text_from(options);
+    cursor.accept("table");
+    let name = cursor.name()?;
+    let place = cursor.error_at(name.span.clone(), "").place;
+    let name = cursor.source().get(name.span).unwrap_or_default();
+    let rest = cursor.position();
+    cursor.skip_rest();
+    let rest = cursor.text_from(rest);
+    let file = Arc::new(SourceFile {
+        path: cursor.file().path.clone(),
+        text: format!("CREATE {options} TABLE {name} AS {before} {rest}"),
+    });
+    let said = state.diagnostics.len();
+    if let Err(error) = apply(
+        state,
+        &mut Cursor::new(&file, &expression::tokens(&file.text)),
+    ) {
+        state.report(error);
+    }
+    state.place_problems(said, &file, place.as_ref());
     Ok(())
 }

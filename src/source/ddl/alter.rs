@@ -4,12 +4,14 @@
 use crate::catalog::{Deferral, Generated, Identity, QualifiedName, TableKind};
 
 use super::alter_column::{ColumnChange, add_column, alter_one_column, change_column, set_type};
+use super::change::OWNER;
 use super::column::{NewColumn, identity_options, parse_column};
 use super::constraint::{
     Kind, NewConstraint, is_table_constraint, parse_attributes, parse_table_constraint,
 };
 use super::cursor::{Cursor, Ident, Name, Result};
 use super::partition::{attach, inherit};
+use super::passed::Why;
 use super::sequence::{SequenceOptions, parse_options};
 use super::state::State;
 use super::table::parse_bound;
@@ -194,7 +196,16 @@ fn parse_action(
             cursor.accept("finalize");
         }
         Action::Detach(name)
-    } else if cursor.is_any(&PASSED_OVER) {
+    } else if let Some((_, why)) = PASSED_OVER.iter().find(|(word, _)| cursor.is(word)) {
+        let word = cursor
+            .peek()
+            .map_or("", |token| token.text(cursor.source()))
+            .to_uppercase();
+        let what = match word.as_str() {
+            "OWNER" => OWNER.to_owned(),
+            word => format!("ALTER TABLE … {word}"),
+        };
+        state.pass_over(&mut cursor.clone(), what, *why);
         cursor.skip_item()?;
         return Ok(None);
     } else {
@@ -204,9 +215,19 @@ fn parse_action(
 }
 
 /// First words of actions that can't shape the Catalog: owners, storage, triggers, row security.
-const PASSED_OVER: [&str; 12] = [
-    "owner", "set", "reset", "enable", "disable", "force", "no", "cluster", "replica", "options",
-    "of", "not",
+const PASSED_OVER: [(&str, Why); 12] = [
+    ("owner", Why::Rights),
+    ("set", Why::Storage),
+    ("reset", Why::Storage),
+    ("enable", Why::Rules),
+    ("disable", Why::Rules),
+    ("force", Why::Rules),
+    ("no", Why::Rules),
+    ("cluster", Why::Storage),
+    ("replica", Why::Storage),
+    ("options", Why::Storage),
+    ("of", Why::Unlisted),
+    ("not", Why::Unlisted),
 ];
 
 fn add(state: &mut State, cursor: &mut Cursor<'_>) -> Result<Action> {

@@ -15,7 +15,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use self::shapes::{shapes, shapes_text};
+pub(super) use self::shapes::shapes;
+use self::shapes::shapes_text;
 use self::syntax::{Block, Handler, Step};
 use self::value::{Value, Variables};
 use super::cursor::{Cursor, Result};
@@ -54,9 +55,11 @@ pub(super) fn do_block(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()>
     Ok(())
 }
 
-/// A query, of which the functions it calls may change the schema.
-pub(super) fn call(state: &mut State, cursor: &Cursor<'_>) {
-    Run::new(state).query(cursor);
+/// A query, of which the functions it calls may change the schema; `false` where none does.
+pub(super) fn call(state: &mut State, cursor: &Cursor<'_>) -> bool {
+    let mut run = Run::new(state);
+    run.query(cursor);
+    run.called
 }
 
 /// The body of a block or function.
@@ -83,6 +86,8 @@ struct Run<'s> {
     /// Whether errors are handled somewhere, so that they stop what runs.
     guarded: bool,
     calls: usize,
+    /// Whether a function was called that changes the schema.
+    called: bool,
 }
 
 impl<'s> Run<'s> {
@@ -92,6 +97,7 @@ impl<'s> Run<'s> {
             variables: HashMap::new(),
             guarded: false,
             calls: 0,
+            called: false,
         }
     }
 
@@ -119,15 +125,7 @@ impl<'s> Run<'s> {
         let said = self.state.diagnostics.len();
         let tokens = expression::tokens(&file.text);
         let flow = self.body(code, &mut Cursor::new(&file, &tokens));
-        for problem in self.state.diagnostics.iter_mut().skip(said) {
-            if problem
-                .place
-                .as_ref()
-                .is_some_and(|it| Arc::ptr_eq(&it.file, &file))
-            {
-                problem.place.clone_from(&code.place);
-            }
-        }
+        self.state.place_problems(said, &file, code.place.as_ref());
         flow
     }
 
@@ -186,7 +184,7 @@ impl<'s> Run<'s> {
         });
         match handler {
             Some(handler) => {
-                *self.state = before;
+                self.state.go_back(before);
                 self.steps(cursor, &handler.body)
             }
             None => {

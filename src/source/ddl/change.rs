@@ -7,9 +7,13 @@ use super::cursor::{Cursor, Ident, Name, Result};
 use super::domain::alter_domain;
 use super::function::{Routine, find_by_signature};
 use super::kinds::alter_type;
+use super::passed::{self, Why};
 use super::rename::Space;
 use super::sequence::alter_sequence;
 use super::state::{Named, Relation, State, Type, no_column};
+
+/// What is said of changes of owners.
+pub(super) const OWNER: &str = "ALTER … OWNER";
 
 /// `ALTER`, after this word.
 pub(super) fn alter(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
@@ -38,44 +42,16 @@ pub(super) fn alter(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     if let Some(word) = Routine::accept(cursor) {
         return alter_function(state, cursor, word);
     }
-    if cursor.is_any(&PASSED_OVER) {
-        cursor.skip_rest();
+    if passed::object(state, cursor, "ALTER") {
         return Ok(());
     }
     Err(cursor.expected("what to alter, like `TABLE`"))
 }
 
-/// First words of what the Catalog does not list.
-const PASSED_OVER: [&str; 23] = [
-    "collation",
-    "conversion",
-    "database",
-    "default",
-    "event",
-    "foreign",
-    "group",
-    "language",
-    "large",
-    "operator",
-    "policy",
-    "procedural",
-    "publication",
-    "role",
-    "rule",
-    "server",
-    "statistics",
-    "subscription",
-    "system",
-    "tablespace",
-    "text",
-    "trigger",
-    "user",
-];
-
 /// `ALTER TABLE`, `VIEW`, `SEQUENCE` and `INDEX`: PostgreSQL takes `TABLE` for any of them.
 fn alter_relation(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     if cursor.accept_all(&["all", "in"]) {
-        cursor.skip_rest();
+        state.pass_over(cursor, "ALTER TABLE ALL IN TABLESPACE", Why::Storage);
         return Ok(());
     }
     let if_exists = cursor.accept_if_exists();
@@ -99,8 +75,12 @@ fn alter_relation(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     }
     match relation {
         Relation::Table(_) => alter_table(state, cursor, &found, only),
-        Relation::Sequence(_) if cursor.is_any(&["owner", "set"]) => {
-            cursor.skip_rest();
+        _ if cursor.accept("owner") => {
+            state.pass_over(cursor, OWNER, Why::Rights);
+            Ok(())
+        }
+        Relation::Sequence(_) if cursor.is("set") => {
+            state.pass_over(cursor, "ALTER SEQUENCE … SET", Why::Storage);
             Ok(())
         }
         Relation::Sequence(_) => alter_sequence(state, cursor, &found),
@@ -110,9 +90,12 @@ fn alter_relation(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
             attach_index(state, cursor, &found, &part)
         }
         Relation::View(_) if cursor.is("alter") => alter_view_column(state, cursor, &found),
-        // Owners, storage and settings.
         Relation::Index(_) | Relation::View(_) | Relation::Composite => {
-            cursor.skip_rest();
+            state.pass_over(
+                cursor,
+                format!("ALTER {} …", relation.word().to_uppercase()),
+                Why::Storage,
+            );
             Ok(())
         }
     }
@@ -272,7 +255,7 @@ fn alter_kind(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         return Ok(());
     }
     if cursor.accept("owner") {
-        cursor.skip_rest();
+        state.pass_over(cursor, OWNER, Why::Rights);
         return Ok(());
     }
     let (name, ty) = state.need_type(cursor, &written)?;
@@ -370,7 +353,7 @@ fn rename_attribute(
 fn alter_schema(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     let name = cursor.ident()?;
     if !cursor.accept_all(&["rename", "to"]) {
-        cursor.skip_rest();
+        state.pass_over(cursor, OWNER, Why::Rights);
         return Ok(());
     }
     let to = cursor.ident()?;
@@ -401,7 +384,7 @@ fn alter_schema(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
 fn alter_extension(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     let name = cursor.label()?;
     if !cursor.accept_all(&["set", "schema"]) {
-        cursor.skip_rest();
+        state.pass_over(cursor, "ALTER EXTENSION", Why::Unlisted);
         return Ok(());
     }
     let schema = cursor.ident()?;

@@ -4,6 +4,7 @@ use crate::catalog::{QualifiedName, TableKind};
 
 use super::cursor::{Cursor, Ident, Name, Result};
 use super::function::{Routine, find_by_signature};
+use super::passed;
 use super::state::{Relation, State, Type, no_column, shown};
 
 /// `COMMENT ON`, after these words.
@@ -85,39 +86,11 @@ pub(super) fn comment_on(state: &mut State, cursor: &mut Cursor<'_>) -> Result<(
     if let Some(word) = Routine::accept(cursor) {
         return on_function(state, cursor, word);
     }
-    if cursor.is_any(&PASSED_OVER) {
-        cursor.skip_rest();
+    if passed::object(state, cursor, "COMMENT ON") {
         return Ok(());
     }
     Err(cursor.expected("what the comment is on, like `TABLE`"))
 }
-
-/// First words of what the Catalog does not list.
-const PASSED_OVER: [&str; 23] = [
-    "access",
-    "cast",
-    "collation",
-    "conversion",
-    "database",
-    "event",
-    "extension",
-    "foreign",
-    "language",
-    "large",
-    "operator",
-    "policy",
-    "procedural",
-    "publication",
-    "role",
-    "rule",
-    "server",
-    "statistics",
-    "subscription",
-    "tablespace",
-    "text",
-    "transform",
-    "trigger",
-];
 
 /// Reads `IS 'text'` or `IS NULL`; an empty text is none.
 fn text(cursor: &mut Cursor<'_>) -> Result<Option<String>> {

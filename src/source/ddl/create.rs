@@ -6,39 +6,12 @@ use super::function::{create_aggregate, create_function};
 use super::index::create_index;
 use super::kinds::create_type;
 use super::lexer::TokenKind;
+use super::passed;
 use super::schema::{create_extension, create_schema};
 use super::sequence::create_sequence;
 use super::state::State;
 use super::table::{TableWords, create_table};
 use super::view::{ViewWords, create_view};
-
-/// First words of what the Catalog does not list.
-const PASSED_OVER: [&str; 24] = [
-    "access",
-    "cast",
-    "constraint",
-    "conversion",
-    "database",
-    "default",
-    "event",
-    "foreign",
-    "group",
-    "language",
-    "operator",
-    "policy",
-    "procedural",
-    "publication",
-    "role",
-    "rule",
-    "server",
-    "statistics",
-    "subscription",
-    "tablespace",
-    "text",
-    "transform",
-    "trigger",
-    "trusted",
-];
 
 /// `CREATE`, after this word.
 pub(super) fn create(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
@@ -129,8 +102,7 @@ pub(super) fn create(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         cursor.skip_rest();
         return Ok(());
     }
-    if cursor.is_any(&PASSED_OVER) || cursor.is("user") {
-        cursor.skip_rest();
+    if passed::object(state, cursor, "CREATE") {
         return Ok(());
     }
     Err(cursor.expected("what to create, like `TABLE`"))

@@ -4,6 +4,7 @@ use crate::catalog::QualifiedName;
 
 use super::cursor::{Cursor, Ident, Name, Result};
 use super::function::{Routine, find_by_signature};
+use super::passed;
 use super::state::{Relation, State, Type, no_column, shown};
 
 /// `DROP`, after this word.
@@ -30,37 +31,11 @@ pub(super) fn drop(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
     if let Some(word) = Routine::accept(cursor) {
         return drop_functions(state, cursor, word);
     }
-    if cursor.is_any(&PASSED_OVER) {
-        cursor.skip_rest();
+    if passed::object(state, cursor, "DROP") {
         return Ok(());
     }
     Err(cursor.expected("what to drop, like `TABLE`"))
 }
-
-/// First words of what the Catalog does not list.
-const PASSED_OVER: [&str; 21] = [
-    "access",
-    "cast",
-    "conversion",
-    "database",
-    "event",
-    "foreign",
-    "group",
-    "language",
-    "operator",
-    "policy",
-    "procedural",
-    "publication",
-    "role",
-    "rule",
-    "server",
-    "statistics",
-    "subscription",
-    "tablespace",
-    "text",
-    "transform",
-    "trigger",
-];
 
 /// What sort of thing is dropped.
 #[derive(Clone, Copy, PartialEq, Eq)]

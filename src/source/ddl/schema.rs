@@ -6,6 +6,7 @@ use super::cursor::{Cursor, Result};
 use super::decode::decode_name;
 use super::expression;
 use super::extensions;
+use super::passed::Why;
 use super::state::{State, Type, default_search_path};
 
 /// `CREATE SCHEMA`, after these words. Gives the schema's name, and where its elements begin.
@@ -119,6 +120,7 @@ pub(super) fn set(state: &mut State, cursor: &mut Cursor<'_>) {
         return;
     }
     if !cursor.accept("search_path") {
+        state.pass_over(cursor, "SET", Why::Session);
         return;
     }
     if !cursor.accept("to") {
@@ -141,17 +143,17 @@ pub(super) fn set(state: &mut State, cursor: &mut Cursor<'_>) {
     set_path(state, &path);
 }
 
-/// `SELECT set_config('search_path', '…', …)`, as `pg_dump` writes it.
-pub(super) fn set_config(state: &mut State, cursor: &mut Cursor<'_>) {
+/// `SELECT set_config('search_path', '…', …)`, as `pg_dump` writes it; `false` for any other query.
+pub(super) fn set_config(state: &mut State, cursor: &mut Cursor<'_>) -> bool {
     if cursor.accept("pg_catalog") {
         cursor.accept_symbol(b'.');
     }
     if !cursor.accept("set_config") || !cursor.accept_symbol(b'(') {
-        return;
+        return false;
     }
     match cursor.string() {
         Ok(name) if name.eq_ignore_ascii_case("search_path") => {}
-        _ => return,
+        _ => return false,
     }
     cursor.accept_symbol(b',');
     if let Ok(value) = cursor.string() {
@@ -162,6 +164,7 @@ pub(super) fn set_config(state: &mut State, cursor: &mut Cursor<'_>) {
             .collect();
         set_path(state, &path);
     }
+    true
 }
 
 /// Sets the `search_path`.

@@ -1,11 +1,13 @@
 //! The Catalog under construction: what the statements so far have made, found by name in constant time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::catalog::{Catalog, Column, Index, QualifiedName, Schema, Sequence, Table, View};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Place, SourceFile};
 
 use super::cursor::{Cursor, Ident, Name, Result};
+use super::passed::Passed;
 
 /// The schema that stands for every session's own. Nothing in it reaches the Catalog.
 pub(super) const TEMPORARY: &str = "pg_temp";
@@ -95,6 +97,8 @@ pub(super) struct State {
     broken: HashSet<QualifiedName>,
     /// What the user has to know.
     pub diagnostics: Vec<Diagnostic>,
+    /// Statements without any effect on the Catalog, by their sort.
+    pub passed: BTreeMap<String, Passed>,
 }
 
 impl State {
@@ -124,12 +128,35 @@ impl State {
             unknown_extension: None,
             broken: HashSet::new(),
             diagnostics: Vec::new(),
+            passed: BTreeMap::new(),
         }
     }
 
     /// Reports a problem and goes on.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Goes back to what was there before. What was said stays said.
+    pub fn go_back(&mut self, before: Self) {
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        let passed = std::mem::take(&mut self.passed);
+        *self = before;
+        self.diagnostics = diagnostics;
+        self.passed = passed;
+    }
+
+    /// Says problems of a text that is in no file, all after the first so many, of the place it comes from.
+    pub fn place_problems(&mut self, said: usize, text: &Arc<SourceFile>, place: Option<&Place>) {
+        for problem in self.diagnostics.iter_mut().skip(said) {
+            if problem
+                .place
+                .as_ref()
+                .is_some_and(|it| Arc::ptr_eq(&it.file, text))
+            {
+                problem.place = place.cloned();
+            }
+        }
     }
 
     /// Keeps in mind that something could not be made, so that its uses are not reported too.

@@ -7,6 +7,9 @@ const SKIPPED: [&str; 7] = [
     "insert", "update", "delete", "merge", "grant", "revoke", "values",
 ];
 
+/// Runs what a query gives. It stays behind the query.
+pub(super) const GEXEC: &str = "\\gexec";
+
 /// Reads a file statement by statement.
 pub(super) struct Statements<'a> {
     source: &'a str,
@@ -38,7 +41,11 @@ impl<'a> Statements<'a> {
                     return Ok(Some(vec![token]));
                 }
                 TokenKind::MetaCommand => {
-                    if token.text(self.source).starts_with("\\g") {
+                    let command = token.text(self.source);
+                    if command.starts_with(GEXEC) {
+                        tokens.push(token);
+                    }
+                    if command.starts_with("\\g") {
                         break;
                     }
                     continue;
@@ -182,7 +189,7 @@ mod tests {
             [
                 "\\restrict x'y",
                 "COPY t (a) FROM stdin",
-                "SELECT 1",
+                "SELECT 1 \\gexec",
                 "SELECT 2",
                 "COPY t FROM stdin WITH (FORMAT csv)",
                 "SELECT 3",

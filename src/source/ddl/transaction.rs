@@ -88,10 +88,7 @@ impl<'a> Transactions<'a> {
             return;
         };
         let kept = kept.clone();
-        // What was said stays said.
-        let diagnostics = std::mem::take(&mut state.diagnostics);
-        *state = kept;
-        state.diagnostics = diagnostics;
+        state.go_back(kept);
         match target {
             Some(_) => self.kept.truncate(at + 1),
             None => self.kept.clear(),

@@ -2,6 +2,23 @@
 
 const _: () = ::rowsmith_runtime::assert_format(4);
 
+/// The rows of `public.loud_tasks`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod loud_tasks;
+
+#[allow(unused_imports)]
+pub use self::loud_tasks::*;
+
 /// The rows of `public.people`.
 #[allow(
     dead_code,
@@ -18,6 +35,23 @@ pub mod people;
 
 #[allow(unused_imports)]
 pub use self::people::*;
+
+/// The rows of `public.quiet_tasks`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod quiet_tasks;
+
+#[allow(unused_imports)]
+pub use self::quiet_tasks::*;
 
 /// The rows of `public.unfinished_tasks`.
 #[allow(

@@ -18,6 +18,11 @@ CREATE DOMAIN "public"."percent" AS integer
     CONSTRAINT "percent_at_most_100" CHECK (VALUE <= 100)
     CONSTRAINT "percent_check" CHECK (VALUE >= 0);
 
+CREATE TABLE "public"."loud_tasks" (
+    "id" integer,
+    "loud" text
+);
+
 CREATE SEQUENCE "public"."person_id_seq" AS integer;
 
 CREATE TABLE "public"."people" (
@@ -31,6 +36,11 @@ CREATE TABLE "public"."people" (
 );
 ALTER SEQUENCE "public"."person_id_seq" OWNED BY "public"."people"."id";
 COMMENT ON TABLE "public"."people" IS 'Was called person.';
+
+CREATE UNLOGGED TABLE "public"."quiet_tasks" (
+    "id" integer,
+    "quiet" text
+);
 
 CREATE TABLE "work"."notes" (
     "task_id" integer NOT NULL,
@@ -69,6 +79,9 @@ enum work.task_state: open, blocked, done, dropped
 domain public.percent: integer, default
     check percent_at_most_100
     check percent_check
+table public.loud_tasks
+    column id: integer
+    column loud: text
 table public.people
     column id: integer not null, default
     column name: character varying(50) not null
@@ -77,6 +90,9 @@ table public.people
     column born: date
     primary key: people_pkey (id)
     unique people_email_key: (email)
+table public.quiet_tasks
+    column id: integer
+    column quiet: text
 table work.notes
     column task_id: integer not null
     column state: work.task_state

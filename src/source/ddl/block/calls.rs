@@ -26,6 +26,7 @@ impl Run<'_> {
             let Some(function) = self.shaping(schema.as_deref(), &name) else {
                 continue;
             };
+            self.called = true;
             // The call has to be all there is, so that it runs once.
             let arguments = tokens.get(at + 2..).unwrap_or_default();
             let values = match (start, arguments.split_last()) {

@@ -13,7 +13,7 @@ pub(super) fn shapes_text(text: &str) -> bool {
 }
 
 /// Whether statements may change the schema.
-pub(super) fn shapes(source: &str, tokens: &[Token]) -> bool {
+pub(in super::super) fn shapes(source: &str, tokens: &[Token]) -> bool {
     shapes_within(source, tokens, MAX_QUOTES)
 }
 
