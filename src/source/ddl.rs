@@ -20,6 +20,7 @@ mod builtin;
 mod change;
 mod column;
 mod comment;
+mod conditional;
 mod constraint;
 mod create;
 mod cursor;
@@ -54,6 +55,7 @@ mod types;
 mod view;
 mod words;
 
+use conditional::Conditional;
 use cursor::{Cursor, Result};
 use lexer::{Token, TokenKind};
 use passed::{Passed, Why};
@@ -84,6 +86,7 @@ fn run_all(
     for file in files {
         parse_file(&mut state, &mut transactions, file);
     }
+    transactions.finish(&mut state);
     let passed = std::mem::take(&mut state.passed);
     let (catalog, problems) = state.finish();
     diagnostics.extend(problems.into_iter().map(with_a_way_out));
@@ -101,9 +104,24 @@ fn with_a_way_out(problem: Diagnostic) -> Diagnostic {
 
 fn parse_file(state: &mut State, transactions: &mut Transactions<'_>, file: &Arc<SourceFile>) {
     let mut statements = Statements::new(&file.text);
+    let mut conditional = Conditional::default();
     loop {
         match statements.next_statement() {
-            Ok(Some(tokens)) => run(state, transactions, file, &tokens),
+            Ok(Some(tokens)) => match tokens.as_slice() {
+                [token] if token.kind == TokenKind::MetaCommand => {
+                    if let Some(unknown) = conditional.apply(token.text(&file.text)) {
+                        let warning = Diagnostic::warning(unknown).at(file, token.span());
+                        state.report(
+                            warning.help("take out the other branches where that is wrong"),
+                        );
+                    }
+                    if conditional.reads() {
+                        meta_command(state, &Cursor::new(file, &tokens));
+                    }
+                }
+                tokens if conditional.reads() => run(state, transactions, file, tokens),
+                _ => {}
+            },
             Ok(None) => return,
             Err(error) => {
                 state.report(Diagnostic::error(error.message).at(file, error.span));
@@ -159,13 +177,6 @@ fn next_statement<'a>(error: &Diagnostic, text: &str, tokens: &'a [Token]) -> Op
 
 /// Applies a statement.
 fn apply(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
-    if cursor
-        .peek()
-        .is_some_and(|token| token.kind == TokenKind::MetaCommand)
-    {
-        meta_command(state, cursor);
-        return Ok(());
-    }
     if is_gexec(cursor) {
         if block::shapes(cursor.source(), cursor.tokens()) {
             let warning = Diagnostic::warning("the statements that this query gives are not known")
@@ -228,8 +239,7 @@ fn warn(state: &mut State, cursor: &Cursor<'_>, warning: Diagnostic) {
     state.report(Diagnostic { place, ..warning });
 }
 
-/// `\i` and `\ir` read other files, which psql finds and we do not, and `\if` reads or does not read what
-/// is behind it.
+/// `\i` and `\ir` read other files, which psql finds and we do not.
 fn meta_command(state: &mut State, cursor: &Cursor<'_>) {
     let text = cursor
         .peek()
@@ -238,11 +248,6 @@ fn meta_command(state: &mut State, cursor: &Cursor<'_>) {
     if matches!(command, "\\i" | "\\ir" | "\\include" | "\\include_relative") {
         let warning = Diagnostic::warning(format!("`{command}` is not followed"))
             .help("list the file among the schema's files, before or after this one");
-        warn(state, cursor, warning);
-    }
-    if command == "\\if" {
-        let warning = Diagnostic::warning("the condition of `\\if` is not known")
-            .help("what stands up to `\\endif` is read, also behind `\\else`: take it out where that is wrong");
         warn(state, cursor, warning);
     }
 }

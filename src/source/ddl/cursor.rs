@@ -7,7 +7,7 @@ use crate::diagnostics::{Diagnostic, SourceFile};
 
 use super::decode;
 use super::lexer::{Token, TokenKind};
-use super::words::{is_keyword_but_unreserved, is_reserved};
+use super::words::{is_keyword_but_unreserved, is_reserved, names_functions};
 
 /// What a step gives: a value, or the problem that stops the statement.
 pub(super) type Result<T> = std::result::Result<T, Diagnostic>;
@@ -147,7 +147,13 @@ impl<'a> Cursor<'a> {
                 let text = token.text(self.source());
                 let found = text.lines().next().unwrap_or_default();
                 let found = decode::truncate(found, 40);
-                self.error_at(token.span(), format!("expected {what}, found `{found}`"))
+                let error =
+                    self.error_at(token.span(), format!("expected {what}, found `{found}`"));
+                match token.is_symbol(b':') {
+                    true => error
+                        .help("psql's variables have no value here: write out what they stand for"),
+                    false => error,
+                }
             }
             None => self.error_at(
                 self.span(),
@@ -315,6 +321,20 @@ impl<'a> Cursor<'a> {
             schema,
             name: last,
             span: self.span_from(position),
+        })
+    }
+
+    /// Reads the name of a function, with a schema or without.
+    pub fn function_name(&mut self) -> Result<Name> {
+        let word = self.peek().map_or("", |token| token.text(self.source()));
+        if !names_functions(word) {
+            return self.name();
+        }
+        let ident = self.label()?;
+        Ok(Name {
+            schema: None,
+            name: ident.name,
+            span: ident.span,
         })
     }
 

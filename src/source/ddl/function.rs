@@ -16,7 +16,7 @@ pub(super) fn create_function(
     or_replace: bool,
     procedure: bool,
 ) -> Result<()> {
-    let name = cursor.name()?;
+    let name = cursor.function_name()?;
     let full = state.new_name(cursor, &name)?;
     let mut function = Function {
         name: full,
@@ -332,7 +332,7 @@ pub(super) fn create_aggregate(
     cursor: &mut Cursor<'_>,
     or_replace: bool,
 ) -> Result<()> {
-    let name = cursor.name()?;
+    let name = cursor.function_name()?;
     let full = state.new_name(cursor, &name)?;
     // The old form has the argument's type among the options.
     let old = cursor
@@ -469,7 +469,7 @@ pub(super) fn find_by_signature(
     cursor: &mut Cursor<'_>,
     word: Routine,
 ) -> Result<(Name, Option<usize>)> {
-    let name = cursor.name()?;
+    let name = cursor.function_name()?;
     let wanted = match cursor.is_symbol(b'(') {
         true => Some(aggregate_arguments_or_none(state, cursor)?),
         false => None,

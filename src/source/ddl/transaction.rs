@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostics::SourceFile;
+use crate::diagnostics::{Diagnostic, Severity, SourceFile};
 
 use super::cursor::Cursor;
 use super::state::State;
@@ -13,6 +13,8 @@ pub(super) struct Transactions<'a> {
     /// Whether some file rolls back, looked up when the first transaction begins. Where none does,
     /// nothing has to be kept.
     needed: Option<bool>,
+    /// The problem that the transaction in progress never ends, if there is one in progress.
+    open: Option<Diagnostic>,
     /// The states to go back to: that at `BEGIN` with no name, then those at savepoints.
     kept: Vec<(Option<String>, State)>,
 }
@@ -23,8 +25,14 @@ impl<'a> Transactions<'a> {
         Self {
             files,
             needed: None,
+            open: None,
             kept: Vec::new(),
         }
+    }
+
+    /// After the last statement.
+    pub fn finish(self, state: &mut State) {
+        state.diagnostics.extend(self.open);
     }
 
     fn needed(&mut self) -> bool {
@@ -42,10 +50,16 @@ impl<'a> Transactions<'a> {
     /// Carries out a statement that begins or ends a transaction; `false` for any other.
     pub fn apply(&mut self, state: &mut State, cursor: &mut Cursor<'_>) -> bool {
         if cursor.is("begin") || cursor.are(&["start", "transaction"]) {
+            let never = cursor.error_at(cursor.span(), "this transaction does not end");
+            self.open.get_or_insert(Diagnostic {
+                severity: Severity::Warning,
+                ..never.help("it was read as if it did, by `COMMIT`; a server would undo all of it")
+            });
             if self.kept.is_empty() && self.needed() {
                 self.kept.push((None, state.clone()));
             }
         } else if cursor.is("commit") || cursor.is("end") {
+            self.open = None;
             self.kept.clear();
         } else if cursor.accept("savepoint") {
             if let (false, Ok(name)) = (self.kept.is_empty(), cursor.ident()) {
@@ -72,7 +86,10 @@ impl<'a> Transactions<'a> {
             false => None,
         };
         let at = match &target {
-            None => 0,
+            None => {
+                self.open = None;
+                0
+            }
             Some(name) => {
                 let found = self
                     .kept

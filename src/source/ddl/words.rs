@@ -32,6 +32,19 @@ const COLUMN_NAMES: [&str; 63] = [
     "xmlserialize", "xmltable",
 ];
 
+/// Reserved words that functions and types may be called without quotes, but neither tables nor columns.
+#[rustfmt::skip]
+const FUNCTION_NAMES: [&str; 23] = [
+    "authorization", "binary", "collation", "concurrently", "cross", "current_schema", "freeze",
+    "full", "ilike", "inner", "is", "isnull", "join", "left", "like", "natural", "notnull",
+    "outer", "overlaps", "right", "similar", "tablesample", "verbose",
+];
+
+/// Whether a reserved word, in any case, may be the name of a function.
+pub(super) fn names_functions(word: &str) -> bool {
+    has(&FUNCTION_NAMES, word)
+}
+
 /// Whether a word, in any case, can't be the name of a table or column.
 pub(super) fn is_reserved(word: &str) -> bool {
     has(&RESERVED, word)
@@ -63,5 +76,6 @@ mod tests {
     fn the_lists_are_sorted() {
         assert!(RESERVED.is_sorted());
         assert!(COLUMN_NAMES.is_sorted());
+        assert!(FUNCTION_NAMES.is_sorted());
     }
 }
