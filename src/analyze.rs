@@ -135,6 +135,20 @@ pub fn named_view(
     query::view(&names, query, search_path, columns, true)
 }
 
+/// What a call of a function with arguments of these types gives, if there is one that it means.
+pub(crate) fn result_type(
+    catalog: &Catalog,
+    schema: Option<&str>,
+    name: &str,
+    arguments: &[&TypeRef],
+    search_path: &[String],
+) -> Option<TypeRef> {
+    let names = names::Names::new(catalog);
+    let types: Vec<_> = arguments.iter().map(|it| names.type_of(it).base).collect();
+    let meaning = names.choose_function(schema, name, &types, search_path)?;
+    Some(names.reference(&meaning.result.plain()))
+}
+
 /// Whether PostgreSQL itself has a function of that name.
 pub(crate) fn is_builtin_function(name: &str) -> bool {
     types::builtins().has_function(name)

@@ -1,5 +1,6 @@
 //! Functions, procedures and aggregates: their signatures.
 
+use crate::analyze;
 use crate::catalog::{
     Argument, ArgumentMode, Function, FunctionBody, FunctionKind, Parallel, QualifiedName, Setting,
     TypeRef, Volatility,
@@ -338,18 +339,20 @@ pub(super) fn create_aggregate(
     let old = cursor
         .peek_at(2)
         .is_some_and(|token| token.is_operator(cursor.source(), "="));
-    let mut arguments = match old {
-        true => Vec::new(),
+    let (mut arguments, direct) = match old {
+        true => (Vec::new(), 0),
         false => aggregate_arguments(state, cursor)?,
     };
     cursor.expect_symbol(b'(')?;
-    let mut returns = None;
+    let mut state_type = None;
     let mut final_function = None;
+    let mut parallel = Parallel::Unsafe;
+    let mut extra = false;
     loop {
         let option = cursor.label()?;
         if cursor.accept_operator("=") {
             match option.name.as_str() {
-                "stype" | "stype1" => returns = Some(argument_type(state, cursor)?),
+                "stype" | "stype1" => state_type = Some(argument_type(state, cursor)?),
                 "finalfunc" => final_function = Some(cursor.name()?),
                 "basetype" if cursor.is_string() => {
                     cursor.string()?;
@@ -360,9 +363,17 @@ pub(super) fn create_aggregate(
                     mode: ArgumentMode::In,
                     default: None,
                 }),
+                "parallel" => {
+                    parallel = match cursor.label()?.name.as_str() {
+                        "safe" => Parallel::Safe,
+                        "restricted" => Parallel::Restricted,
+                        _ => Parallel::Unsafe,
+                    }
+                }
                 _ => cursor.skip_item()?,
             }
         }
+        extra |= option.name == "finalfunc_extra";
         if !cursor.accept_symbol(b',') {
             break;
         }
@@ -372,23 +383,36 @@ pub(super) fn create_aggregate(
     // `BASETYPE = ANY` is `count(*)`'s.
     arguments.retain(|argument| !(old && argument.ty.is_builtin("any")));
     let result = final_function.and_then(|name| {
-        let (_, at) = state.resolve(name.schema.as_deref(), &name.name, |name| {
-            state.functions.get(name)?.first().copied()
-        })?;
-        state.catalog.functions.get(at)?.returns.clone()
+        // It is given the state, and in some aggregates their own arguments (`AggregateCreate`).
+        let given = if extra { arguments.len() } else { direct };
+        let types = arguments.iter().take(given).map(|argument| &argument.ty);
+        let types: Vec<_> = state_type.iter().chain(types).collect();
+        let schema = name.schema.as_deref();
+        analyze::result_type(
+            &state.catalog,
+            schema,
+            &name.name,
+            &types,
+            &state.search_path,
+        )
+        .or_else(|| {
+            let find = |name: &QualifiedName| state.functions.get(name)?.first().copied();
+            let (_, at) = state.resolve(schema, &name.name, find)?;
+            state.catalog.functions.get(at)?.returns.clone()
+        })
     });
     let function = Function {
         name: full,
         kind: FunctionKind::Aggregate,
         arguments,
-        returns: result.or(returns),
+        returns: result.or(state_type),
         returns_set: false,
         volatility: Volatility::Immutable,
         strict: false,
         language: "internal".into(),
         security_definer: false,
         leakproof: false,
-        parallel: Parallel::Unsafe,
+        parallel,
         settings: Vec::new(),
         body: None,
         comment: None,
@@ -396,13 +420,16 @@ pub(super) fn create_aggregate(
     state.add_function(cursor, &name, function, or_replace)
 }
 
-/// `(*)`, `(a, b)`, `(a ORDER BY b)`.
-fn aggregate_arguments(state: &mut State, cursor: &mut Cursor<'_>) -> Result<Vec<Argument>> {
+/// `(*)`, `(a, b)`, `(a ORDER BY b)`: the arguments, and how many of them stand before `ORDER BY`.
+fn aggregate_arguments(
+    state: &mut State,
+    cursor: &mut Cursor<'_>,
+) -> Result<(Vec<Argument>, usize)> {
     cursor.expect_symbol(b'(')?;
     let mut arguments = Vec::new();
     if cursor.accept_operator("*") {
         cursor.expect_symbol(b')')?;
-        return Ok(arguments);
+        return Ok((arguments, 0));
     }
     if !cursor.is("order") {
         arguments.push(argument(state, cursor)?);
@@ -410,8 +437,10 @@ fn aggregate_arguments(state: &mut State, cursor: &mut Cursor<'_>) -> Result<Vec
             arguments.push(argument(state, cursor)?);
         }
     }
+    let mut count = 0;
     if cursor.accept_all(&["order", "by"]) {
         let direct = arguments.clone();
+        count = direct.len();
         loop {
             arguments.push(argument(state, cursor)?);
             if !cursor.accept_symbol(b',') {
@@ -427,7 +456,7 @@ fn aggregate_arguments(state: &mut State, cursor: &mut Cursor<'_>) -> Result<Vec
         }
     }
     cursor.expect_symbol(b')')?;
-    Ok(arguments)
+    Ok((arguments, count))
 }
 
 /// The word by which a statement names a function.
@@ -501,7 +530,7 @@ fn aggregate_arguments_or_none(
         cursor.skip_parentheses()?;
         return Ok(Vec::new());
     }
-    aggregate_arguments(state, cursor)
+    aggregate_arguments(state, cursor).map(|(arguments, _)| arguments)
 }
 
 /// The types that tell a function from others of its name.
