@@ -55,6 +55,7 @@ impl Names {
             return self.can_coerce(source, target, context);
         }
         if target.is(RECORD)
+            && !source.array
             && matches!(
                 self.user_kind(source.id).as_deref(),
                 Some(UserKind::Composite(_))

@@ -170,16 +170,13 @@ impl Analyzer<'_> {
                 let row = Node::new(Kind::Row(items), node.ty, node.nullable);
                 Ok(Node::new(Kind::Cast(Box::new(row)), to.plain(), false))
             }
-            Kind::Array(items) if to.array => {
+            Kind::Array(items) if self.names.strip_domain_base(to).array => {
+                let array = self.names.strip_domain_base(to);
                 let items = items
                     .into_iter()
-                    .map(|item| {
-                        let to = if item.base().array {
-                            to
-                        } else {
-                            to.id.scalar()
-                        };
-                        self.coerce(item, to)
+                    .map(|item| match item.base().array {
+                        true => self.coerce(item, array),
+                        false => self.coerce(item, array.id.scalar()),
                     })
                     .collect();
                 Ok(Node::new(Kind::Array(items), to.plain(), node.nullable))

@@ -375,7 +375,7 @@ fn carry_out(
             name,
             if_exists,
             cascade,
-        } => state.drop_constraint(cursor, table, &name, if_exists, cascade),
+        } => state.drop_constraint(cursor, table, &name, if_exists, cascade, only),
         Action::Type {
             column,
             ty,

@@ -282,6 +282,7 @@ impl State {
         name: &Ident,
         if_exists: bool,
         cascade: bool,
+        only: bool,
     ) -> Result<()> {
         let known = self
             .table(table)
@@ -313,6 +314,10 @@ impl State {
                 .map(|(table, key)| format!("foreign key `{key}` of table `{table}`"))
                 .collect()
         })?;
+        match only {
+            true => self.keep_inherited_check(table, &name.name),
+            false => self.drop_inherited_check(table, &name.name),
+        }
         self.take_constraint(table, &name.name);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! `LIKE` in `CREATE TABLE`: a copy of another table's columns and of what belongs to them.
 
-use crate::catalog::{Attribute, QualifiedName};
+use crate::catalog::{Attribute, QualifiedName, TypeRef};
 
 use super::column::{NewColumn, plain_column};
 use super::constraint::{Kind, NewConstraint};
@@ -156,7 +156,8 @@ impl Like {
         });
         match sequence {
             Some(sequence) => SequenceOptions {
-                ty: Some(sequence.ty.clone()),
+                // It is of the default type, whatever the column's is (`transformTableLikeClause`).
+                ty: Some(TypeRef::builtin("int8")),
                 start: Some(sequence.start),
                 increment: Some(sequence.increment),
                 min: Some(Some(sequence.min)),

@@ -110,9 +110,13 @@ impl State {
         if let Some(indexes) = self.indexes_mut(&table) {
             indexes.retain(|index| index.name != name.name);
         }
-        let constraint = self
-            .table(&table)
-            .is_some_and(|table| super::apply::has_constraint(table, &name.name));
+        let constraint = self.table(&table).is_some_and(|table| {
+            let primary = table.primary_key.iter().map(|key| &key.name);
+            let unique = table.unique_keys.iter().map(|key| &key.name);
+            let exclusions = table.exclusions.iter().map(|exclusion| &exclusion.name);
+            let mut names = primary.chain(unique).chain(exclusions);
+            names.any(|constraint| *constraint == name.name)
+        });
         if constraint {
             self.take_constraint(&table, &name.name);
         }
@@ -214,21 +218,24 @@ impl State {
         self.catalog.schemas.retain(|other| other.name != schema);
     }
 
-    /// Takes a constraint out, with its index and the foreign keys that need it.
+    /// Takes a constraint out, with its index and the foreign keys that need it; those that inherit from the
+    /// table keep a check.
     pub fn take_constraint(&mut self, table: &QualifiedName, name: &str) {
         for (other, key) in self.keys_on_constraint(table, name) {
             self.take_constraint(&other, &key);
         }
-        self.drop_inherited_check(table, name);
         let Some(found) = self.table_mut(table) else {
             return;
         };
-        found.primary_key.take_if(|key| key.name == name);
-        found.unique_keys.retain(|key| key.name != name);
         found.foreign_keys.retain(|key| key.name != name);
         found.checks.retain(|check| check.name != name);
-        found.exclusions.retain(|exclusion| exclusion.name != name);
+        let with_index = found.primary_key.take_if(|key| key.name == name).is_some()
+            || remove_named(&mut found.unique_keys, |key| key.name == name)
+            || remove_named(&mut found.exclusions, |exclusion| exclusion.name == name);
         self.free_constraint_name(&table.schema, name);
+        if !with_index {
+            return;
+        }
         let index = QualifiedName::new(&table.schema, name);
         if self.relations.get(&index) == Some(&Relation::Index(table.clone())) {
             self.relations.remove(&index);
@@ -258,6 +265,15 @@ impl State {
             found.checks.retain(|check| check.name != name);
             self.free_constraint_name(&heir.schema, name);
             next.extend(self.children.get(&heir).cloned().unwrap_or_default());
+        }
+    }
+
+    /// Those that inherit from a table keep a check as their own.
+    pub fn keep_inherited_check(&mut self, table: &QualifiedName, name: &str) {
+        for heir in self.children.get(table).into_iter().flatten() {
+            if let Some(local) = self.local_checks.get_mut(heir) {
+                local.insert(name.to_owned());
+            }
         }
     }
 
@@ -365,4 +381,11 @@ impl State {
             self.take_constraint(&other, &key);
         }
     }
+}
+
+/// Takes what it says out of a list, and tells whether there was any.
+fn remove_named<T>(list: &mut Vec<T>, is: impl Fn(&T) -> bool) -> bool {
+    let before = list.len();
+    list.retain(|it| !is(it));
+    list.len() < before
 }
