@@ -449,6 +449,7 @@ impl Analyzer<'_> {
             };
             return Ok(self.finish_call(name, resolved, call));
         }
+        let args = self.spread(schema, name, args, &mut call);
         if call.variadic || !call.arg_names.is_empty() {
             let result = self
                 .names
@@ -472,6 +473,40 @@ impl Analyzer<'_> {
         }
         let resolved = self.resolve_call(schema, name, args);
         Ok(self.finish_call(name, resolved, call))
+    }
+
+    /// `f(VARIADIC ARRAY[a, b])`, as a live database shows `f(a, b)`.
+    fn spread(
+        &self,
+        schema: Option<&str>,
+        name: &str,
+        mut args: Vec<Node>,
+        call: &mut Call,
+    ) -> Vec<Node> {
+        // One that takes anything is given an array as one of its arguments.
+        let takes_elements = |signature: &Signature| {
+            signature.variadic && !signature.arguments.last().is_some_and(|last| last.is(ANY))
+        };
+        let takes = self.names.functions(schema, name, self.path);
+        let mut takes = takes.into_iter().map(|function| function.signature);
+        if !call.variadic
+            || !call.arg_names.is_empty()
+            || !(takes.any(|it| takes_elements(&it))
+                || builtins().functions(name).iter().any(takes_elements))
+        {
+            return args;
+        }
+        match args.pop() {
+            Some(Node {
+                kind: Kind::Array(items),
+                ..
+            }) if !items.is_empty() => {
+                call.variadic = false;
+                args.extend(items);
+            }
+            last => args.extend(last),
+        }
+        args
     }
 
     /// An ordered-set aggregate's sorted arguments are arguments, too (manual, section 9.21).

@@ -25,6 +25,7 @@ pub struct Migrations {
 /// | of | what is there | order |
 /// |---|---|---|
 /// | drizzle | `meta/_journal.json` | the journal's |
+/// | sqitch | `sqitch.plan` | the plan's, of files in `deploy` |
 /// | Prisma, drizzle | `NAME/migration.sql` | the folders' names |
 /// | diesel, Hasura | `VERSION_NAME/up.sql` | the folders' versions |
 /// | Flyway, refinery | `V1__NAME.sql`, below the folder too | versions, then `R__NAME.sql` by name |
@@ -38,6 +39,9 @@ pub fn migrations(folder: &Path) -> io::Result<Migrations> {
     let entries = Entries::read(folder)?;
     if let Ok(journal) = fs::read_to_string(folder.join("meta/_journal.json")) {
         return drizzle(folder, &journal, entries);
+    }
+    if let Ok(plan) = fs::read_to_string(folder.join("sqitch.plan")) {
+        return Ok(sqitch(folder, &plan));
     }
     for (file, tool) in [
         ("migration.sql", "migrations of Prisma or drizzle"),
@@ -160,6 +164,25 @@ fn drizzle(folder: &Path, journal: &str, entries: Entries) -> io::Result<Migrati
         files,
         left_out,
     })
+}
+
+/// sqitch's plan, whose lines begin with the name of a change, but for those about something else.
+fn sqitch(folder: &Path, plan: &str) -> Migrations {
+    let names = plan
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    let mut files: Vec<PathBuf> = Vec::new();
+    for name in names.filter(|name| !name.starts_with(['%', '#', '@', '-', '+'])) {
+        let file = folder.join("deploy").join(format!("{name}.sql"));
+        // A change that is made anew has the version before it under another name.
+        files.retain(|other| *other != file);
+        files.push(file);
+    }
+    Migrations {
+        tool: "changes of sqitch",
+        files,
+        left_out: Vec::new(),
+    }
 }
 
 /// A migration's version is its folder's name up to the underscore, in which hyphens say nothing.
@@ -381,6 +404,9 @@ mod tests {
                 "meta/_journal.json" => {
                     r#"{"version": "7", "entries": [{"idx": 0, "tag": "0001_b"}, {"idx": 1, "tag": "0000_a"}]}"#
                 }
+                "sqitch.plan" => {
+                    "%project=x\n\nc 2024-01-01T00:00:00Z A <a@b> # note\na/b [c] 2024\n@v1 2024\n"
+                }
                 "20240103_all.sql" => "-- atlas:checkpoint\n\nSELECT 1;",
                 _ => "",
             };
@@ -443,6 +469,16 @@ mod tests {
                     "0002_c.sql",
                 ],
                 vec!["0001_b.sql", "0000_a.sql"],
+            ),
+            // sqitch
+            (
+                vec![
+                    "sqitch.plan",
+                    "deploy/a/b.sql",
+                    "deploy/c.sql",
+                    "revert/c.sql",
+                ],
+                vec!["deploy/c.sql", "deploy/a/b.sql"],
             ),
             // Flyway
             (

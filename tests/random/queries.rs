@@ -11,10 +11,8 @@ impl Random<'_> {
         {
             let name = self.qualified(&view.name);
             // A view that reads from itself can't be read from.
-            if !query
-                .to_lowercase()
-                .contains(&view.name.name.to_lowercase())
-            {
+            let quoted = view.name.name.replace('"', "\"\"").to_lowercase();
+            if !query.to_lowercase().contains(&quoted) {
                 return format!("CREATE OR REPLACE VIEW {name} AS {query}");
             }
         }

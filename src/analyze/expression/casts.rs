@@ -108,6 +108,7 @@ impl Analyzer<'_> {
             Ok(folded) => return folded,
             Err(node) => node,
         };
+        let node = self.without_step(node, to);
         // PostgreSQL 18 makes NULL of a JSON null.
         let nullable = node.nullable || node.base().is(JSONB) || node.base().is(OPAQUE);
         let collation = match node.collation {
@@ -122,6 +123,15 @@ impl Analyzer<'_> {
             cast.collation = collation;
         }
         cast
+    }
+
+    /// What is cast to a domain's base type and then to the domain is cast to the domain.
+    fn without_step(&self, node: Node, to: Base) -> Node {
+        let step = node.ty.modifier.is_none() && node.base() == self.names.strip_domain_base(to);
+        match node.kind {
+            Kind::Cast(inner) if step => *inner,
+            kind => Node { kind, ..node },
+        }
     }
 
     /// The coercion of a constant, where it can be evaluated.

@@ -318,10 +318,15 @@ impl State {
         }
         let found = self.find_type(&ty.as_name());
         if let Some((name, _)) = found {
+            let modifier = ty.modifier.as_deref();
             return Some(TypeRef {
+                modifier: match name.name.as_str() {
+                    "geometry" => modifier.map(|it| geometry_modifier(it, "0")),
+                    "geography" => modifier.map(|it| geometry_modifier(it, "4326")),
+                    _ => modifier.map(str::to_owned),
+                },
                 schema: name.schema,
                 name: name.name,
-                modifier: ty.modifier.clone(),
                 array: ty.array,
             });
         }
@@ -428,6 +433,40 @@ impl State {
     /// Whether a name is that of an enum, domain or other type listed in the Catalog.
     pub fn is_domain(&self, ty: &TypeRef) -> bool {
         matches!(self.types.get(&ty.qualified_name()), Some(Type::Domain(_))) && !ty.array
+    }
+}
+
+/// PostGIS writes the sort of geometry in its own case, and no reference system of number 0.
+fn geometry_modifier(modifier: &str, default_srid: &str) -> String {
+    const SORTS: [&str; 16] = [
+        "Geometry",
+        "Point",
+        "LineString",
+        "Polygon",
+        "MultiPoint",
+        "MultiLineString",
+        "MultiPolygon",
+        "GeometryCollection",
+        "CircularString",
+        "CompoundCurve",
+        "CurvePolygon",
+        "MultiCurve",
+        "MultiSurface",
+        "PolyhedralSurface",
+        "Triangle",
+        "Tin",
+    ];
+    let (sort, srid) = modifier.split_once(',').unwrap_or((modifier, default_srid));
+    let sort = sort.trim().trim_matches('\'');
+    let upper = sort.to_ascii_uppercase();
+    let written = SORTS.iter().find_map(|name| {
+        let dimensions = upper.strip_prefix(&name.to_ascii_uppercase())?;
+        matches!(dimensions, "" | "Z" | "M" | "ZM").then(|| format!("{name}{dimensions}"))
+    });
+    let written = written.unwrap_or_else(|| sort.to_owned());
+    match srid.trim() {
+        "0" => written,
+        srid => format!("{written},{srid}"),
     }
 }
 

@@ -2,6 +2,23 @@
 
 const _: () = ::rowsmith_runtime::assert_format(4);
 
+/// The rows of `public.choices`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod choices;
+
+#[allow(unused_imports)]
+pub use self::choices::*;
+
 /// The rows of `public.owners`.
 #[allow(
     dead_code,
@@ -103,6 +120,20 @@ pub mod unnamed;
 
 #[allow(unused_imports)]
 pub use self::unnamed::*;
+
+/// The functions and procedures of the schema `public`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod functions;
 
 /// The schema as a whole: as SQL, and compared with a database.
 #[allow(

@@ -4,6 +4,22 @@
 ///
 /// Triggers, rules, policies, privileges, owners, storage parameters and options of views are not in it; nor are planner settings of functions, functions of range types, and what only PostgreSQL 18 has of constraints (`NOT ENFORCED`, `WITHOUT OVERLAPS`, `PERIOD`).
 pub const SCHEMA_SQL: &str = r#"
+SET LOCAL check_function_bodies = off;
+
+CREATE FUNCTION "public"."is_one_of"("wanted" text, VARIADIC "allowed" text[])
+    RETURNS boolean
+    LANGUAGE "sql" IMMUTABLE
+AS $$SELECT wanted = ANY (allowed)$$;
+
+CREATE TABLE "public"."choices" (
+    "colour" text,
+    "shape" text,
+    "details" jsonb,
+    CONSTRAINT "choices_colour_check" CHECK ("public"."is_one_of"("colour", 'red', 'green')),
+    CONSTRAINT "choices_details_check" CHECK (jsonb_extract_path_text("details", 'a', 'b') IS NOT NULL),
+    CONSTRAINT "choices_shape_check" CHECK ("public"."is_one_of"("shape", 'round', 'square'))
+);
+
 CREATE TABLE "public"."owners" (
     "tenant" integer NOT NULL,
     "id" integer NOT NULL,
@@ -88,6 +104,13 @@ const SCHEMAS: &[&str] = &["public"];
 
 /// What the code relies on, in the words of `rowsmith_runtime::schema`.
 const EXPECTED: &str = r#"
+table public.choices
+    column colour: text
+    column shape: text
+    column details: jsonb
+    check choices_colour_check
+    check choices_details_check
+    check choices_shape_check
 table public.owners
     column tenant: integer not null
     column id: integer not null
@@ -143,6 +166,7 @@ table public.unnamed
     check unnamed_check
     check unnamed_check1
     check unnamed_check2
+function public.is_one_of(text, text[]): returns boolean
 "#;
 
 /// Creates the schema in an empty database with [`SCHEMA_SQL`], all of it or nothing.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::cursor::Cursor;
+use super::super::cursor::{Cursor, quote_ident};
 use super::super::decode::decode_name;
 use super::super::lexer::Token;
 use super::super::{expression, schema};
@@ -23,6 +23,11 @@ impl Run<'_> {
             let Some((start, schema, name)) = called(tokens, source, at) else {
                 continue;
             };
+            if name == "addgeometrycolumn" {
+                let arguments = tokens.get(at + 2..tokens.len().saturating_sub(1));
+                self.add_geometry_column(cursor, arguments.unwrap_or_default());
+                continue;
+            }
             let Some(function) = self.shaping(schema.as_deref(), &name) else {
                 continue;
             };
@@ -50,6 +55,47 @@ impl Run<'_> {
             }
         }
         Flow::Next
+    }
+
+    /// `AddGeometryColumn([schema,] table, column, srid, type, dimensions)`, PostGIS's way to add a column.
+    fn add_geometry_column(&mut self, cursor: &Cursor<'_>, arguments: &[Token]) {
+        let values = self.arguments(cursor, arguments).unwrap_or_default();
+        let names = values.iter().map_while(|value| match value {
+            Some(Value::Text(text)) => Some(quote_ident(text)),
+            _ => None,
+        });
+        let mut names: Vec<String> = names.collect();
+        let rest = values.get(names.len()..).unwrap_or_default();
+        let (
+            Some(column),
+            [
+                Some(Value::Number(srid)),
+                Some(Value::Text(ty)),
+                Some(Value::Number(dimensions)),
+                ..,
+            ],
+        ) = (names.pop(), rest)
+        else {
+            let place = place(cursor, span(cursor.tokens()));
+            return self.pass_over(place, "this adds a column that is not known here");
+        };
+        let suffix = match dimensions {
+            3 => "Z",
+            4 => "ZM",
+            _ => "",
+        };
+        let srid = match srid {
+            ..=0 => String::new(),
+            srid => format!(", {srid}"),
+        };
+        let table = names.join(".");
+        let code = Code {
+            text: format!("ALTER TABLE {table} ADD COLUMN {column} geometry({ty}{suffix}{srid})"),
+            place: place(cursor, span(cursor.tokens())),
+            language: "sql",
+        };
+        self.called = true;
+        self.code(&code, cursor);
     }
 
     /// The function of that name, if there is one alone and it may change the schema.

@@ -61,6 +61,13 @@ impl Scope<'_> {
                 op: UnaryOperator::Not,
                 expr,
             } => self.truth(expr).map(|truth| Value::Bool(!truth)),
+            Expr::UnaryOp {
+                op: UnaryOperator::Minus,
+                expr,
+            } => match self.value(expr)? {
+                Value::Number(number) => number.checked_neg().map(Value::Number),
+                _ => None,
+            },
             Expr::BinaryOp { left, op, right } => self.binary(left, op, right),
             Expr::AnyOp {
                 left,
