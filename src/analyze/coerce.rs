@@ -282,7 +282,8 @@ impl Names {
         if types.iter().any(|ty| ty.is(OPAQUE)) {
             return Some(OPAQUE.scalar());
         }
-        if known.clone().all(|ty| ty == first) && types.first() == Some(first) {
+        // This alone may come to a domain.
+        if types.iter().all(|ty| ty == first) {
             return Some(*first);
         }
         let mut common = self.strip_domain_base(*first);

@@ -478,7 +478,7 @@ impl<'a> Analyzer<'a> {
         } else {
             common.id.array()
         };
-        Ok(Node::new(Kind::Array(items), base.plain(), false))
+        Ok(self.array_of(items, base.plain()))
     }
 
     fn scalar_subquery(&mut self, query: &SqlQuery) -> Result<Node> {

@@ -48,6 +48,11 @@ pub(super) fn interval(text: &str, field: &str) -> Option<String> {
     time::interval(text, Some(field))
 }
 
+/// An interval's canonical text with so many digits of seconds.
+pub(super) fn rounded_interval(text: &str, digits: u32) -> Option<String> {
+    time::rounded_interval(text, digits)
+}
+
 /// `boolin`: unique prefixes of `true`, `false`, `yes`, `no`, and `on`, `off`, `1`, `0`.
 fn boolean(text: &str) -> Option<bool> {
     let text = text.trim().to_ascii_lowercase();

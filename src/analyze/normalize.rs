@@ -9,6 +9,7 @@ use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::Token;
 
 use super::expression::Analyzer;
+use super::literals;
 use super::names::{Names, Relation};
 use super::print::Printer;
 use super::scope::Scope;
@@ -247,7 +248,18 @@ impl<'a> Site<'a> {
                 }
             }
         }
-        self.coerce(node, ty.base)
+        let mut node = self.coerce(node, ty.base);
+        // The one type whose literals are read with the column's precision (`coerce_type`).
+        let ty = self.names.strip_domain(ty);
+        if ty.base == INTERVAL.scalar()
+            && let Some(digits) = ty.modifier.and_then(|digits| digits.parse().ok())
+            && let Some(rounded) = node
+                .text()
+                .and_then(|it| literals::rounded_interval(it, digits))
+        {
+            node.kind = Kind::Const(Some(rounded.into()));
+        }
+        node
     }
 
     fn condition(&self, text: &mut String) {

@@ -207,6 +207,16 @@ impl Printer<'_> {
         } else {
             self.cast(text.clone(), node)
         };
+        // Without the cast, the elements would first come to a type of their own.
+        let text = match types.iter().all(|ty| ty.is(UNKNOWN)) {
+            true => text,
+            false => full.clone(),
+        };
+        let base = if text.sql == full.sql {
+            node.base()
+        } else {
+            base
+        };
         (Spelling { base, text }, full)
     }
 

@@ -39,7 +39,10 @@ impl Analyzer<'_> {
     pub(super) fn cast_operand(&mut self, operand: &Expr, to: &Type) -> Result<Node> {
         match operand {
             Expr::Nested(inner) => self.nested(|this| this.cast_operand(inner, to)),
-            Expr::Array(array) if to.base.array && !array.elem.is_empty() => {
+            Expr::Array(array)
+                if self.names.strip_domain_base(to.base).array && !array.elem.is_empty() =>
+            {
+                let to = &self.names.strip_domain(to);
                 let element = Type {
                     base: to.base.id.scalar(),
                     modifier: to.modifier.clone(),
@@ -50,7 +53,7 @@ impl Analyzer<'_> {
                     let to = if item.base().array { to } else { &element };
                     items.push(self.cast_to(item, to.clone()));
                 }
-                Ok(Node::new(Kind::Array(items), to.clone(), false))
+                Ok(self.array_of(items, to.clone()))
             }
             operand => self.expr(operand),
         }
@@ -125,6 +128,16 @@ impl Analyzer<'_> {
         cast
     }
 
+    /// An array of these elements, and of their collation.
+    pub(super) fn array_of(&self, items: Vec<Node>, ty: Type) -> Node {
+        let collation = merge_collations(&items);
+        let mut array = Node::new(Kind::Array(items), ty, false);
+        if self.names.collatable(array.base()) {
+            array.collation = collation;
+        }
+        array
+    }
+
     /// What is cast to a domain's base type and then to the domain is cast to the domain.
     fn without_step(&self, node: Node, to: Base) -> Node {
         let step = node.ty.modifier.is_none() && node.base() == self.names.strip_domain_base(to);
@@ -189,7 +202,10 @@ impl Analyzer<'_> {
                         false => self.coerce(item, array.id.scalar()),
                     })
                     .collect();
-                Ok(Node::new(Kind::Array(items), to.plain(), node.nullable))
+                Ok(Node {
+                    nullable: node.nullable,
+                    ..self.array_of(items, to.plain())
+                })
             }
             _ => Err(node),
         }

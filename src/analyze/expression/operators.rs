@@ -105,15 +105,16 @@ impl Analyzer<'_> {
             UnaryOperator::Not => return Ok(not(self.coerce(operand, BOOL.scalar()))),
             // PostgreSQL's grammar, too, takes a signed number for a constant.
             UnaryOperator::Minus => {
+                let base = self.names.strip_domain_base(operand.base());
                 if let Some(text) = operand.text()
-                    && matches!(operand.base().id, INT4 | INT8 | NUMERIC | FLOAT8)
-                    && !operand.base().array
+                    && matches!(base.id, INT4 | INT8 | NUMERIC | FLOAT8)
+                    && !base.array
                     && let Some(negated) = negate(text)
                 {
                     // `-2147483648` is an integer, though `2147483648` is not.
                     let ty = match whole {
                         true if negated.parse::<i64>().is_ok() => integer_type(&negated).plain(),
-                        _ => operand.ty,
+                        _ => self.names.strip_domain(&operand.ty),
                     };
                     return Ok(Node::constant(negated, ty));
                 }

@@ -257,6 +257,15 @@ pub(super) fn interval(text: &str, field: Option<&str>) -> Option<String> {
     Some(format_interval(interval))
 }
 
+/// An interval with so many digits of seconds (`AdjustIntervalForTypmod`).
+pub(super) fn rounded_interval(text: &str, digits: u32) -> Option<String> {
+    let mut interval = verbose_interval(&text.to_ascii_lowercase(), None)?;
+    let scale = 10_i64.pow(6_u32.checked_sub(digits)?);
+    let half = interval.micros.signum() * (scale / 2);
+    interval.micros = (interval.micros + half) / scale * scale;
+    Some(format_interval(interval))
+}
+
 fn verbose_interval(text: &str, field: Option<&str>) -> Option<Interval> {
     let mut total = Interval::default();
     let text = text.strip_prefix('@').unwrap_or(text).trim();

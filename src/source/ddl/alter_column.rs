@@ -4,7 +4,8 @@ use crate::catalog::{Column, Identity, QualifiedName};
 
 use super::column::{NewColumn, column_collation};
 use super::constraint::NewConstraint;
-use super::cursor::{Cursor, Ident, Name, Result};
+use super::cursor::{Cursor, Ident, Name, Result, quote_ident};
+use super::expression;
 use super::sequence::{ColumnSequence, SequenceOptions};
 use super::state::{State, no_column};
 use super::types::TypeName;
@@ -109,7 +110,20 @@ pub(super) fn set_type(
     let resolved = state.type_or_report(cursor, ty);
     let collation = collation.and_then(|name| column_collation(state, name, &resolved));
     change_column(state, cursor, table, column, only, |column| {
-        column.ty = resolved.clone();
+        let before = std::mem::replace(&mut column.ty, resolved.clone());
+        // A constant stays one of the type before, and is cast (`ATExecAlterColumnType`).
+        let is_constant = |text: &String| matches!(expression::tokens(text).as_slice(), [token] if token.is_string());
+        let changes =
+            before.qualified_name() != resolved.qualified_name() || before.array != resolved.array;
+        if let Some(default) = column
+            .default
+            .as_mut()
+            .filter(|it| changes && is_constant(it))
+        {
+            let brackets = if before.array { "[]" } else { "" };
+            let (schema, name) = (quote_ident(&before.schema), quote_ident(&before.name));
+            *default = format!("{default}::{schema}.{name}{brackets}");
+        }
         column.collation = collation.clone();
     })?;
     // The sequence inside an identity column has the column's type.

@@ -297,6 +297,7 @@ fn add_unlike(keys: &mut Vec<NewConstraint>, constraint: NewConstraint) {
                     && same_names(include, other_include)
                     && nulls_not_distinct == other_nulls
                     && constraint.deferral == other.deferral
+                    && constraint.index_columns == other.index_columns
             }
             _ => false,
         });

@@ -294,6 +294,7 @@ fn alter_kind(state: &mut State, cursor: &mut Cursor<'_>) -> Result<()> {
         {
             Some(check) => {
                 check.name = to.name;
+                state.recount_constraints();
                 Ok(())
             }
             None => Err(cursor.error_at(

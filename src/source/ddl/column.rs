@@ -1,6 +1,6 @@
 //! A column as it is written, in `CREATE TABLE` and `ALTER TABLE … ADD COLUMN`.
 
-use crate::catalog::{Column, Generated, Identity, TypeRef};
+use crate::catalog::{Column, Generated, Identity, QualifiedName, TypeRef};
 
 use super::constraint::{NewConstraint, parse_attributes, parse_column_constraint};
 use super::cursor::{Cursor, Ident, Name, Result};
@@ -191,12 +191,13 @@ pub(super) fn column_collation(
     state: &State,
     collation: &Name,
     ty: &TypeRef,
-) -> Option<crate::catalog::QualifiedName> {
+) -> Option<QualifiedName> {
     let own = match ty.is_builtin("name") {
         true => "C",
         false => "default",
     };
-    let found = state.collation(collation)?;
+    let system = || QualifiedName::new("pg_catalog", &collation.name);
+    let found = state.collation(collation).unwrap_or_else(system);
     (!(found.schema == "pg_catalog" && found.name == own)).then_some(found)
 }
 

@@ -98,7 +98,7 @@ impl State {
     }
 
     /// Counts the names of constraints anew, after some of them changed their schema.
-    fn recount_constraints(&mut self) {
+    pub fn recount_constraints(&mut self) {
         let mut names: Vec<QualifiedName> = Vec::new();
         for table in &self.catalog.tables {
             let all = (table.primary_key.iter().map(|key| &key.name))
@@ -218,6 +218,17 @@ impl State {
             let beside = of_type(&domain.base);
             let checks = domain.checks.iter_mut().map(|check| &mut check.expression);
             for text in domain.default.iter_mut().chain(checks) {
+                *text = rename_constant(text, ty, beside, from, to);
+            }
+        }
+        for argument in self
+            .catalog
+            .functions
+            .iter_mut()
+            .flat_map(|it| &mut it.arguments)
+        {
+            let beside = of_type(&argument.ty);
+            if let Some(text) = &mut argument.default {
                 *text = rename_constant(text, ty, beside, from, to);
             }
         }

@@ -206,6 +206,8 @@ fn override_column(parent: &mut NewColumn, own: NewColumn) {
     }
     parent.column.nullable = nullable;
     parent.sequence = own.sequence;
+    // What `LIKE` copies has one.
+    parent.column.comment = own.column.comment;
     parent.ident = own.ident;
 }
 
