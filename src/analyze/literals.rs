@@ -141,6 +141,39 @@ pub(super) fn numeric(text: &str) -> Option<String> {
     Some(out)
 }
 
+/// A canonical number as one of `numeric(precision,scale)`, where the scale may be negative.
+pub(super) fn rounded_numeric(text: &str, modifier: &str) -> Option<String> {
+    let (_, scale) = modifier.split_once(',')?;
+    let scale: i64 = scale.trim().parse().ok()?;
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let kept = usize::try_from(i64::try_from(whole.len()).ok()? + scale).unwrap_or(0);
+    let mut all = format!("{whole}{fraction}");
+    if !all.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let up = all.as_bytes().get(kept).is_some_and(|digit| *digit >= b'5');
+    all.truncate(kept);
+    while all.len() < kept {
+        all.push('0');
+    }
+    let mut number: Vec<u8> = format!("0{all}").into_bytes();
+    for digit in number.iter_mut().rev().take_while(|_| up) {
+        match digit {
+            b'9' => *digit = b'0',
+            digit => {
+                *digit += 1;
+                break;
+            }
+        }
+    }
+    let number = String::from_utf8(number).ok()?;
+    numeric(&format!("{sign}{number}e{}", -scale))
+}
+
 /// Money as a plain number: how it is shown depends on the server's locale, and any accepts this.
 fn money(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|c| !matches!(c, '$' | ',')).collect();
@@ -327,6 +360,26 @@ mod tests {
     fn check_not(ty: TypeId, text: &str) {
         let names = Names::new(&crate::catalog::Catalog::default());
         assert_eq!(canonical(&names, ty.scalar(), text), None, "{text}");
+    }
+
+    #[test]
+    fn numbers_are_rounded_to_a_scale() {
+        for (text, modifier, rounded) in [
+            ("0", "10,2", "0.00"),
+            ("1.505", "10,2", "1.51"),
+            ("-9.995", "10,2", "-10.00"),
+            ("1.50", "3,-2", "0"),
+            ("1250", "6,-2", "1300"),
+            ("949", "6,-3", "1000"),
+            ("-0.001", "10,2", "0.00"),
+        ] {
+            assert_eq!(
+                rounded_numeric(text, modifier).as_deref(),
+                Some(rounded),
+                "{text}"
+            );
+        }
+        assert_eq!(rounded_numeric("NaN", "10,2"), None);
     }
 
     #[test]

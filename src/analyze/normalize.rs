@@ -354,7 +354,7 @@ impl<'a> Site<'a> {
 
     /// `FOR VALUES FROM ('a') TO (MAXVALUE)`, each value as a string. The key's types are those of `FROM`
     /// one by one; a list's values are all of the first.
-    fn bound(&self, text: &str, key: &[Base]) -> Option<String> {
+    fn bound(&self, text: &str, key: &[Type]) -> Option<String> {
         let words = collapse(text).to_ascii_uppercase();
         let head = |head: &str| {
             words
@@ -388,7 +388,7 @@ impl<'a> Site<'a> {
         for list in &lists {
             let mut values = Vec::with_capacity(list.len());
             for (at, value) in list.iter().enumerate() {
-                values.push(self.bound_value(value, *types(at)?, text)?);
+                values.push(self.bound_value(value, types(at)?, text)?);
             }
             texts.push(values.join(", "));
         }
@@ -399,14 +399,14 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn bound_value(&self, value: &Expr, ty: Base, text: &str) -> Option<String> {
+    fn bound_value(&self, value: &Expr, ty: &Type, text: &str) -> Option<String> {
         if let Expr::Identifier(word) = value {
             let word = fold(word).to_ascii_uppercase();
             return matches!(&*word, "MINVALUE" | "MAXVALUE").then_some(word);
         }
         let mut analyzer = Analyzer::new(self.names, self.path, text);
         analyzer.scopes.push(self.scope.clone());
-        let node = self.coerce(analyzer.expr(value).ok()?, ty);
+        let node = self.coerce(analyzer.expr(value).ok()?, ty.base);
         if node.is_null_constant() {
             return Some("NULL".into());
         }
@@ -414,21 +414,28 @@ impl<'a> Site<'a> {
         while let Kind::Cast(value) = &inner.kind {
             inner = value;
         }
-        Some(format!("'{}'", inner.text()?.replace('\'', "''")))
+        let text = inner.text()?;
+        let ty = self.names.strip_domain(ty);
+        let rounded = match ty.modifier.filter(|_| ty.base == NUMERIC.scalar()) {
+            Some(modifier) => literals::rounded_numeric(text, &modifier),
+            None => None,
+        };
+        let text = rounded.as_deref().unwrap_or(text);
+        Some(format!("'{}'", text.replace('\'', "''")))
     }
 }
 
 /// The bounds of partitions, which are values of their parents' keys.
 fn normalize_bounds(names: &Names, tables: &mut [Table]) {
-    let keys: HashMap<QualifiedName, Vec<Base>> = tables
+    let keys: HashMap<QualifiedName, Vec<Type>> = tables
         .iter()
         .filter_map(|table| {
             let relation = names.relation(Some(&table.name.schema), &table.name.name, &[])?;
             let path = search_path(&table.name);
             let site = Site::of(names, &path, relation);
             let (_, elements) = site.partition_elements(table.partition_key.as_deref()?)?;
-            let bases = elements.iter().map(|(node, _)| node.base()).collect();
-            Some((table.name.clone(), bases))
+            let types = elements.iter().map(|(node, _)| node.ty.clone()).collect();
+            Some((table.name.clone(), types))
         })
         .collect();
     for table in tables {
@@ -441,8 +448,8 @@ fn normalize_bounds(names: &Names, tables: &mut [Table]) {
             path: &path,
             scope: Scope::default(),
         };
-        let bases = keys.get(parent).map_or(&[][..], Vec::as_slice);
-        *bound = site.bound(bound, bases).unwrap_or_else(|| collapse(bound));
+        let types = keys.get(parent).map_or(&[][..], Vec::as_slice);
+        *bound = site.bound(bound, types).unwrap_or_else(|| collapse(bound));
     }
 }
 

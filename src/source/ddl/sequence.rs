@@ -140,11 +140,12 @@ pub(super) fn change(sequence: &mut Sequence, options: &SequenceOptions) {
     if let Some(ty) = &options.ty {
         // A bound that was the old type's own becomes the new type's.
         let (old_min, old_max) = bounds(&sequence.ty);
+        let (new_min, new_max) = bounds(ty);
         if max.is_none() && sequence.max == old_max {
-            max = Some(None);
+            max = Some(Some(new_max));
         }
         if min.is_none() && sequence.min == old_min {
-            min = Some(None);
+            min = Some(Some(new_min));
         }
         sequence.ty = ty.clone();
     }
