@@ -73,7 +73,7 @@ impl Query {
         for (column, number) in columns.iter_mut().zip(1..) {
             column.name = Rc::from(format!("column{number}"));
         }
-        let range = Range::new(&alias, &alias, &columns);
+        let range = Range::new(&alias, &alias, &columns, &[]);
         let items = range.columns.into_iter().zip(&self.columns);
         let items = items.map(|((_, node), shown)| Item {
             node,

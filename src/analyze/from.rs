@@ -1,5 +1,6 @@
 //! The `FROM` clause.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use sqlparser::ast::{
@@ -349,7 +350,7 @@ impl Analyzer<'_> {
             let (cte, columns) = (Rc::clone(cte), columns.clone());
             let own = alias.map_or_else(|| Rc::clone(&cte), |a| Rc::from(fold(&a.name)));
             let (columns, renamed) = rename(columns, alias);
-            let range = Range::new(&own, &shown, &columns);
+            let range = Range::new(&own, &shown, &columns, &renamed);
             let element = From::Cte {
                 name: cte,
                 alias: shown,
@@ -385,7 +386,7 @@ impl Analyzer<'_> {
             Some(alias) => Rc::from(fold(&alias.name)),
             None => Rc::from(full_name.name.as_str()),
         };
-        let mut range = Range::new(&own, &shown, &columns);
+        let mut range = Range::new(&own, &shown, &columns, &renamed);
         if alias.is_none() {
             range.schema = Some(Rc::from(full_name.schema.as_str()));
         }
@@ -427,7 +428,7 @@ impl Analyzer<'_> {
         query.decide(self);
         let own = alias.map_or_else(|| Rc::from(""), |alias| Rc::from(fold(&alias.name)));
         let (columns, renamed) = rename(query.columns.clone(), alias);
-        let range = Range::new(&own, &shown, &columns);
+        let range = Range::new(&own, &shown, &columns, &renamed);
         let element = From::Subquery {
             lateral,
             query: Box::new(query),
@@ -481,7 +482,7 @@ impl Analyzer<'_> {
             columns.push(output(&Rc::from("ordinality"), INT8.plain(), false));
         }
         let (columns, _) = rename(columns, alias.filter(|_| !defined));
-        let range = Range::new(&own, &shown, &columns);
+        let range = Range::new(&own, &shown, &columns, &[]);
         let element = From::Function {
             call: Box::new(node),
             ordinality,
@@ -539,7 +540,7 @@ fn aliased_join(element: From, scope: Scope, alias: &TableAlias, shown: Rc<str>)
         })
         .collect();
     let (columns, renamed) = rename(columns, Some(alias));
-    let range = Range::new(&Rc::from(fold(&alias.name)), &shown, &columns);
+    let range = Range::new(&Rc::from(fold(&alias.name)), &shown, &columns, &[]);
     let element = match element {
         From::Join {
             left,
@@ -559,22 +560,32 @@ fn aliased_join(element: From, scope: Scope, alias: &TableAlias, shown: Rc<str>)
     (element, Scope::of_range(range))
 }
 
-/// Applies the column names of an alias; also says which names must be written, if any.
+/// Applies the column names of an alias; also says which names must be written, if any. Of those that stand
+/// there twice, PostgreSQL writes the second with a number (`make_colname_unique`).
 fn rename(
     mut columns: Vec<OutputColumn>,
     alias: Option<&TableAlias>,
 ) -> (Vec<OutputColumn>, Vec<Rc<str>>) {
-    let Some(alias) = alias.filter(|alias| !alias.columns.is_empty()) else {
-        return (columns, Vec::new());
-    };
     let mut changed = false;
-    for (column, name) in columns.iter_mut().zip(&alias.columns) {
+    let names = alias.into_iter().flat_map(|alias| &alias.columns);
+    for (column, name) in columns.iter_mut().zip(names) {
         let name: Rc<str> = Rc::from(fold(&name.name));
         changed |= name != column.name;
         column.name = name;
     }
-    let names = columns.iter().map(|c| Rc::clone(&c.name)).collect();
-    (columns, if changed { names } else { Vec::new() })
+    let mut written: Vec<Rc<str>> = Vec::with_capacity(columns.len());
+    let mut taken: HashSet<Rc<str>> = HashSet::with_capacity(columns.len());
+    for column in &columns {
+        let mut name = Rc::clone(&column.name);
+        let mut number = 0;
+        while !taken.insert(Rc::clone(&name)) {
+            number += 1;
+            name = Rc::from(format!("{}_{number}", column.name));
+            changed = true;
+        }
+        written.push(name);
+    }
+    (columns, if changed { written } else { Vec::new() })
 }
 
 fn call_of(name: &ObjectName, args: Vec<sqlparser::ast::FunctionArg>) -> Expr {

@@ -145,18 +145,25 @@ impl Scope {
 }
 
 impl Range {
-    /// The columns that a query yields, as columns of this range.
-    pub fn new(alias: &Rc<str>, shown: &Rc<str>, columns: &[OutputColumn]) -> Self {
+    /// The columns that a query yields, as columns of this range; `written` is how they are written, where
+    /// that is not how they are called.
+    pub fn new(
+        alias: &Rc<str>,
+        shown: &Rc<str>,
+        columns: &[OutputColumn],
+        written: &[Rc<str>],
+    ) -> Self {
         Self {
             alias: Rc::clone(alias),
             schema: None,
             columns: columns
                 .iter()
-                .map(|column| {
+                .enumerate()
+                .map(|(at, column)| {
                     let node = Node {
                         kind: Kind::Column {
                             range: Some(Rc::clone(shown)),
-                            name: Rc::clone(&column.name),
+                            name: Rc::clone(written.get(at).unwrap_or(&column.name)),
                         },
                         ty: column.ty.clone(),
                         nullable: column.nullable,
