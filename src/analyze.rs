@@ -38,6 +38,7 @@ mod print;
 mod print_query;
 mod query;
 mod scope;
+pub(crate) mod system;
 mod tokens;
 mod tree;
 mod types;

@@ -105,6 +105,7 @@ parity_of! {
     sequences,
     server_18,
     shop,
+    system_views,
     tags,
     text_types,
     type_key,

@@ -17,7 +17,7 @@ FROM pg_catalog.pg_type t
 JOIN builtin b ON b.oid = t.oid AND b.name NOT LIKE '%[]'
 LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid LEFT JOIN builtin s ON s.oid = r.rngsubtype
 LEFT JOIN pg_catalog.pg_range u ON u.rngmultitypid = t.oid LEFT JOIN builtin m ON m.oid = u.rngtypid
-WHERE t.typname !~ '^(pg_(node_tree|ndistinct|dependencies|mcv_list|brin.*|ddl_command)|.*_handler|internal|cstring|event_trigger|trigger)$'
+WHERE t.typname !~ '^(pg_(brin.*|ddl_command)|.*_handler|cstring|event_trigger|trigger)$'
 ORDER BY t.typname COLLATE "C";
 
 -- casts: source, target, context (i implicit, a assignment, e explicit), method (b binary-coercible)
@@ -56,8 +56,9 @@ CROSS JOIN LATERAL (
     WHERE p.proargmodes[t.i] IN ('o', 't', 'b')
 ) o
 WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind <> 'p' AND a.found = p.pronargs
-  AND concat_ws(' ', r.name, a.names) !~ 'internal|cstring|handler|trigger|pg_(node_tree|ndistinct|dependencies|mcv_list|brin|ddl_command)|language_handler'
-  AND p.proname !~ '^(pg_stat|pg_ls_|pg_logical|pg_replication|pg_wal|pg_control|binary_upgrade|pg_get_replication|pg_create_|pg_drop_|pg_copy_|pg_show|pg_read_|pg_sync|pg_export|pg_restore|pg_clear|pg_hba|pg_ident|pg_timezone|pg_config|pg_prepared|pg_cursor|pg_prepared|pg_shmem|pg_lock_status|pg_available|pg_event_trigger|brin_|gin_|gist_|lo_|lo|has_.*_privilege|ts_(debug|token|parse)|.*sel|.*selfunc|.*_ops)$'
-  AND p.proname !~ '^(pg_stat|pg_ls_|pg_logical|pg_replication|binary_upgrade|pg_create|pg_drop|pg_copy|pg_read|pg_restore|pg_clear|lo_)'
-  AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '^(internal|I/O|less-equal-greater|statistics|restriction|join selec|larger of|smaller of|planner support|window support|aggregate (transition|final|combine|serial|deserial))'
+  AND concat_ws(' ', r.name, a.names) !~ 'cstring|handler|trigger|pg_(brin|ddl_command)'
+  -- The state of an aggregate has no other type, and an aggregate of one's own may use such a function.
+  AND (concat_ws(' ', r.name, a.names) !~ 'internal' OR obj_description(p.oid, 'pg_proc') = 'aggregate final function')
+  AND p.proname !~ '^(binary_upgrade|pg_(create|drop|copy|read|restore|clear|sync|export|logical|replication|event_trigger)_|lo_|(brin|gin|gist)_|.*(sel|selfunc|_ops)$)'
+  AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '^(internal|I/O|less-equal-greater|statistics|restriction|join selec|planner support|window support|aggregate (transition|combine|serial|deserial))'
 ORDER BY p.proname COLLATE "C", p.pronargs, a.names COLLATE "C";

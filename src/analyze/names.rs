@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::types::{Base, Category, RoutineKind, Signature, Type, TypeId, builtins};
+use super::system;
+use super::types::{Base, Category, NAME, RoutineKind, Signature, Type, TypeId, builtins};
 use crate::catalog::{
     ArgumentMode, Catalog, Column, Function, FunctionKind, QualifiedName, TypeRef,
 };
@@ -73,6 +74,7 @@ impl Names {
             extensions: HashMap::new(),
             builtin_count: builtins().types.len(),
         };
+        system::declare_types(&this);
         this.add_types(catalog);
         for table in &catalog.tables {
             this.add_relation(&table.name, &table.columns);
@@ -136,7 +138,7 @@ impl Names {
         }
     }
 
-    fn declare(&self, name: &QualifiedName, kind: UserKind) -> TypeId {
+    pub fn declare(&self, name: &QualifiedName, kind: UserKind) -> TypeId {
         let mut types = self.types.borrow_mut();
         let mut by_name = self.types_by_name.borrow_mut();
         let ids = by_name.entry(name.name.clone()).or_default();
@@ -299,7 +301,7 @@ impl Names {
             return id;
         }
         if let Some(relation) = self.relation(schema, name, path) {
-            return self.declare(&relation.name, row_of(relation));
+            return self.declare(&relation.name, row_of(&relation));
         }
         let schema = schema
             .map(str::to_owned)
@@ -321,7 +323,7 @@ impl Names {
         if let UserKind::Foreign = *ty.kind
             && let Some(relation) = self.relation(Some(&ty.name.schema), &ty.name.name, &[])
         {
-            self.declare(&ty.name, row_of(relation));
+            self.declare(&ty.name, row_of(&relation));
             return self.user_kind(id);
         }
         Some(ty.kind)
@@ -382,6 +384,12 @@ impl Names {
         }
     }
 
+    /// Whether the type's values have the collation `C`, if nothing else is said (`pg_type.typcollation`).
+    pub fn collates_as_c(&self, base: Base) -> bool {
+        let is_system = |name: Rc<QualifiedName>| system::is_collated(&name);
+        self.strip_domain_base(base).is(NAME) || self.user_name(base.id).is_some_and(is_system)
+    }
+
     /// Of a range the type of its bounds.
     pub fn range_subtype(&self, base: Base) -> Option<Base> {
         if base.array {
@@ -429,7 +437,12 @@ impl Names {
     }
 
     /// The table or view of that name.
-    pub fn relation(&self, schema: Option<&str>, name: &str, path: &[String]) -> Option<&Relation> {
+    pub fn relation(&self, schema: Option<&str>, name: &str, path: &[String]) -> Option<Relation> {
+        system::relation(self, schema, name)
+            .or_else(|| self.own_relation(schema, name, path).cloned())
+    }
+
+    fn own_relation(&self, schema: Option<&str>, name: &str, path: &[String]) -> Option<&Relation> {
         let relations = self.relations.get(name)?;
         let in_schema = |schema: &str| relations.iter().find(|r| r.name.schema == schema);
         match schema {

@@ -31,7 +31,7 @@ pub fn normalize(catalog: &mut Catalog) {
     }
     for table in &mut catalog.tables {
         let relation = names.relation(Some(&table.name.schema), &table.name.name, &[]);
-        let Some(relation) = relation.cloned() else {
+        let Some(relation) = relation else {
             continue;
         };
         normalize_table(&names, &relation, table);
@@ -40,7 +40,7 @@ pub fn normalize(catalog: &mut Catalog) {
     normalize_views(&mut names, &mut catalog.views);
     for view in &mut catalog.views {
         let relation = names.relation(Some(&view.name.schema), &view.name.name, &[]);
-        let Some(relation) = relation.cloned() else {
+        let Some(relation) = relation else {
             continue;
         };
         let path = search_path(&view.name);
@@ -432,7 +432,7 @@ fn normalize_bounds(names: &Names, tables: &mut [Table]) {
         .filter_map(|table| {
             let relation = names.relation(Some(&table.name.schema), &table.name.name, &[])?;
             let path = search_path(&table.name);
-            let site = Site::of(names, &path, relation);
+            let site = Site::of(names, &path, &relation);
             let (_, elements) = site.partition_elements(table.partition_key.as_deref()?)?;
             let types = elements.iter().map(|(node, _)| node.ty.clone()).collect();
             Some((table.name.clone(), types))

@@ -148,6 +148,9 @@ pub mod server_18;
 pub mod shop;
 
 /// The fixture of that name.
+#[path = "../golden/system_views/mod.rs"]
+pub mod system_views;
+/// The fixture of that name.
 #[path = "../golden/tags/mod.rs"]
 pub mod tags;
 

@@ -116,7 +116,7 @@ impl Analyzer<'_> {
         let nullable = node.nullable || node.base().is(JSONB) || node.base().is(OPAQUE);
         let collation = match node.collation {
             // That of the type itself (`pg_type.typcollation`).
-            Collation::Default if node.base().is(NAME) => {
+            Collation::Default if self.names.collates_as_c(node.base()) => {
                 Collation::Implicit(Rc::new(QualifiedName::new("pg_catalog", "C")))
             }
             ref collation => collation.clone(),

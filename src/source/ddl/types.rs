@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::analyze;
 use crate::catalog::{QualifiedName, TypeRef};
 
 use super::builtin;
@@ -336,6 +337,14 @@ impl State {
             return Some(TypeRef {
                 schema: "information_schema".into(),
                 name: ty.name.clone(),
+                modifier: None,
+                array: ty.array,
+            });
+        }
+        if let Some(name) = analyze::system::row_type(ty.schema.as_deref(), &ty.name) {
+            return Some(TypeRef {
+                schema: name.schema,
+                name: name.name,
                 modifier: None,
                 array: ty.array,
             });
