@@ -6,7 +6,7 @@ use std::rc::Rc;
 use sqlparser::ast::{
     Expr, Function, FunctionArgumentList, FunctionArguments, Ident, Join, JoinConstraint,
     JoinOperator, ObjectName, ObjectNamePart, Query as SqlQuery, TableAlias, TableFactor,
-    TableWithJoins,
+    TableSample, TableSampleKind, TableSampleMethod, TableWithJoins,
 };
 
 use super::expression::{Analyzer, Result};
@@ -253,9 +253,18 @@ impl Analyzer<'_> {
                 name,
                 alias,
                 args: None,
-                sample: None,
+                sample,
                 ..
-            } => self.table(factor, name, alias.as_ref(), next),
+            } => {
+                let sample = match sample {
+                    Some(
+                        TableSampleKind::BeforeTableAlias(it)
+                        | TableSampleKind::AfterTableAlias(it),
+                    ) => Some(Box::new(self.sample(factor, it)?)),
+                    None => None,
+                };
+                self.table(factor, name, alias.as_ref(), sample, next)
+            }
             TableFactor::Table {
                 name,
                 alias,
@@ -326,11 +335,36 @@ impl Analyzer<'_> {
         }
     }
 
+    fn sample(&mut self, at: &TableFactor, sample: &TableSample) -> Result<Sample> {
+        let method = match &sample.name {
+            Some(TableSampleMethod::Bernoulli) => "bernoulli",
+            Some(TableSampleMethod::System) => "system",
+            _ => return Err(self.error(at, "this sample is not understood")),
+        };
+        let Some(share) = &sample.quantity else {
+            return Err(self.error(at, "a sample needs a share"));
+        };
+        let share = self.expr(&share.value)?;
+        let seed = match &sample.seed {
+            Some(seed) => {
+                let seed = self.expr(&Expr::Value(seed.value.clone()))?;
+                Some(self.coerce(seed, FLOAT8.scalar()))
+            }
+            None => None,
+        };
+        Ok(Sample {
+            method: Rc::from(method),
+            share: self.coerce(share, FLOAT4.scalar()),
+            seed,
+        })
+    }
+
     fn table(
         &mut self,
         at: &TableFactor,
         name: &ObjectName,
         alias: Option<&TableAlias>,
+        sample: Option<Box<Sample>>,
         next: &mut usize,
     ) -> Result<(From, Scope)> {
         let shown = self.next_alias(next);
@@ -399,6 +433,7 @@ impl Analyzer<'_> {
             alias: shown,
             columns: renamed,
             only,
+            sample,
         };
         Ok((element, Scope::of_range(range)))
     }

@@ -62,6 +62,18 @@ impl Printer<'_> {
         }
     }
 
+    fn sample(&self, sample: &Sample) -> String {
+        let seed = match &sample.seed {
+            Some(seed) => format!(" REPEATABLE ({})", self.expected(seed)),
+            None => String::new(),
+        };
+        format!(
+            " TABLESAMPLE {} ({}){seed}",
+            sample.method,
+            self.expected(&sample.share)
+        )
+    }
+
     fn cte(&self, cte: &Cte) -> String {
         let columns = column_list(&cte.columns);
         let materialized = match cte.materialized {
@@ -199,12 +211,16 @@ impl Printer<'_> {
                 alias,
                 columns,
                 only,
+                sample,
             } => format!(
-                "{}{} AS {}{}",
+                "{}{} AS {}{}{}",
                 if *only { "ONLY " } else { "" },
                 table_text(name),
                 quote(alias),
-                column_list(columns)
+                column_list(columns),
+                sample
+                    .as_deref()
+                    .map_or_else(String::new, |it| self.sample(it))
             ),
             From::Cte {
                 name,

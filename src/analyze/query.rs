@@ -13,7 +13,7 @@ use super::expression::{Analyzer, Result, merge_collations, unwrap_query};
 use super::names::Names;
 use super::print::Printer;
 use super::scope::{Found, Scope};
-use super::tokens::ROW;
+use super::tokens::{ROW, TIES};
 use super::tree::*;
 use super::types::*;
 use super::{AnalyzeError, ViewColumn, ViewColumns, fold, name_parts};
@@ -224,7 +224,9 @@ impl Analyzer<'_> {
                     limit_by,
                 } if limit_by.is_empty() => {
                     if let Some(limit) = limit {
-                        result.limit = Some(self.count(limit)?);
+                        let with_ties = tied(limit);
+                        result.with_ties = with_ties.is_some();
+                        result.limit = Some(self.count(with_ties.unwrap_or(limit))?);
                     }
                     if let Some(offset) = offset {
                         result.offset = Some(self.count(&offset.value)?);
@@ -810,4 +812,21 @@ fn first_item(query: &SqlQuery) -> Option<&SelectItem> {
 /// Whether an access is to all fields of a row.
 fn is_row_mark(access: Option<&AccessExpr>) -> bool {
     matches!(access, Some(AccessExpr::Dot(Expr::Identifier(name))) if name.value == ROW)
+}
+
+/// The count of a `LIMIT` with the mark for `WITH TIES`.
+fn tied(limit: &Expr) -> Option<&Expr> {
+    use sqlparser::ast::{FunctionArg, FunctionArgExpr, FunctionArguments};
+    let Expr::Function(function) = limit else {
+        return None;
+    };
+    let FunctionArguments::List(list) = &function.args else {
+        return None;
+    };
+    match (name_parts(&function.name)?.as_slice(), list.args.as_slice()) {
+        ([name], [FunctionArg::Unnamed(FunctionArgExpr::Expr(count))]) if name == TIES => {
+            Some(count)
+        }
+        _ => None,
+    }
 }

@@ -14,6 +14,9 @@ pub(super) const ONLY: &str = "\0only";
 /// Stands for the `*` in `t.*::row` and the like, as the name of a column.
 pub(super) const ROW: &str = "\0row";
 
+/// Stands for `WITH TIES` in `LIMIT`, as the name of a function around the count.
+pub(super) const TIES: &str = "\0ties";
+
 /// Stands for the keyword in `f(VARIADIC x)`, as the argument's name.
 pub(super) const VARIADIC: &str = "\0variadic";
 
@@ -24,7 +27,7 @@ pub(super) const VARIADIC: &str = "\0variadic";
 /// - `x ISNULL` is `x IS NULL`;
 /// - `TRIM(BOTH FROM x)` is `btrim(x)`;
 /// - `FROM ONLY t` names `t` with a mark in front;
-/// - `FETCH FIRST (5) ROWS` needs no parentheses;
+/// - `FETCH FIRST (a + b) ROWS ONLY` is `LIMIT (a + b)`, with a mark where it is `WITH TIES`;
 /// - `f(VARIADIC x)` has an argument with a mark for a name;
 /// - `t.*::row`, `(t.*)` and `t.* IS NULL` speak of a column with a mark for a name, `(row).*` of such a field;
 /// - `x::text COLLATE "C"` needs some around `x::text`.
@@ -272,21 +275,61 @@ fn only(out: &mut Vec<TokenWithSpan>) {
     out.push(name);
 }
 
-/// `FETCH FIRST (5)` as `FETCH FIRST 5`.
+/// `FETCH FIRST (a) ROWS ONLY` as `LIMIT (a)`, and with ties as `LIMIT "\0ties"(a)`.
 fn fetch(out: &mut Vec<TokenWithSpan>) {
-    let [.., fetch, first, open, number, close] = out.as_slice() else {
+    let ties = match out.as_slice() {
+        [.., close, rows, only] if is_rows(rows) && is_word(Some(only), "only") => {
+            (close.token == Token::RParen).then_some((false, 2))
+        }
+        [.., close, rows, with, ties]
+            if is_rows(rows) && is_word(Some(with), "with") && is_word(Some(ties), "ties") =>
+        {
+            (close.token == Token::RParen).then_some((true, 3))
+        }
+        _ => None,
+    };
+    let Some((ties, behind)) = ties else {
         return;
     };
-    if is_word(Some(fetch), "fetch")
-        && (is_word(Some(first), "first") || is_word(Some(first), "next"))
-        && open.token == Token::LParen
-        && matches!(number.token, Token::Number(..))
-        && close.token == Token::RParen
+    let end = out.len() - behind;
+    let Some(open) = opening(out.get(..end).unwrap_or_default()) else {
+        return;
+    };
+    let Some([.., fetch, first]) = out.get(..open) else {
+        return;
+    };
+    if !is_word(Some(fetch), "fetch")
+        || !(is_word(Some(first), "first") || is_word(Some(first), "next"))
     {
-        let number = number.clone();
-        out.truncate(out.len() - 3);
-        out.push(number);
+        return;
     }
+    let span = fetch.span;
+    out.truncate(end);
+    let mut limit = vec![TokenWithSpan::new(Token::make_keyword("LIMIT"), span)];
+    if ties {
+        limit.push(TokenWithSpan::new(Token::make_word(TIES, Some('"')), span));
+    }
+    out.splice(open - 2..open, limit);
+}
+
+fn is_rows(token: &TokenWithSpan) -> bool {
+    is_word(Some(token), "rows") || is_word(Some(token), "row")
+}
+
+/// Where the parenthesis is opened that the tokens end with.
+fn opening(tokens: &[TokenWithSpan]) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, token) in tokens.iter().enumerate().rev() {
+        match token.token {
+            Token::RParen => depth += 1,
+            Token::LParen => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// White space collapsed and comments dropped; nothing else is touched.

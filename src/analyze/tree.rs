@@ -274,6 +274,14 @@ pub(super) enum Grouping {
     Sets(&'static str, Vec<Vec<Node>>),
 }
 
+/// `TABLESAMPLE method (share) REPEATABLE (seed)`.
+#[derive(Debug, Clone)]
+pub(super) struct Sample {
+    pub method: Rc<str>,
+    pub share: Node,
+    pub seed: Option<Node>,
+}
+
 /// An element of `FROM`.
 #[derive(Debug, Clone)]
 pub(super) enum From {
@@ -282,6 +290,7 @@ pub(super) enum From {
         alias: Rc<str>,
         columns: Vec<Rc<str>>,
         only: bool,
+        sample: Option<Box<Sample>>,
     },
     Cte {
         name: Rc<str>,

@@ -138,6 +138,23 @@ pub mod busy_authors;
 #[allow(unused_imports)]
 pub use self::busy_authors::*;
 
+/// The rows of `public.cheapest_books`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod cheapest_books;
+
+#[allow(unused_imports)]
+pub use self::cheapest_books::*;
+
 /// The rows of `public.country_statistics`.
 #[allow(
     dead_code,
@@ -257,6 +274,23 @@ pub mod latest_books;
 #[allow(unused_imports)]
 pub use self::latest_books::*;
 
+/// The rows of `public.pairs`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod pairs;
+
+#[allow(unused_imports)]
+pub use self::pairs::*;
+
 /// The rows of `public.priced_books`.
 #[allow(
     dead_code,
@@ -290,6 +324,23 @@ pub mod shelves;
 
 #[allow(unused_imports)]
 pub use self::shelves::*;
+
+/// The rows of `public.some_books`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod some_books;
+
+#[allow(unused_imports)]
+pub use self::some_books::*;
 
 /// The rows of `public.translated_titles`.
 #[allow(

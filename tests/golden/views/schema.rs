@@ -59,6 +59,9 @@ SELECT "b".*::"public"."books" AS "book", "b".*::text AS "words", "b"."xmin" AS 
 CREATE VIEW "public"."busy_authors" AS
 SELECT "author_totals"."author_id" AS "author_id", upper("author_totals"."name") AS "shouted_name", "author_totals"."books" AS "books" FROM "public"."author_totals" AS "author_totals" WHERE "author_totals"."books" > 1;
 
+CREATE VIEW "public"."cheapest_books" AS
+SELECT "books"."id" AS "id", "books"."price" AS "price" FROM "public"."books" AS "books" ORDER BY "books"."price" OFFSET (1 + 1) FETCH FIRST (length('ab')) ROWS WITH TIES;
+
 CREATE MATERIALIZED VIEW "public"."country_statistics" AS
 SELECT "a"."country" AS "country", count(*) AS "authors", min("a"."born") AS "oldest" FROM "public"."authors" AS "a" WHERE "a"."country" IS NOT NULL GROUP BY "a"."country";
 COMMENT ON MATERIALIZED VIEW "public"."country_statistics" IS 'Refreshed every night.';
@@ -84,10 +87,16 @@ SELECT "labels"."id" AS "id", "shelves"."label" AS "label" FROM "public"."shelve
 CREATE VIEW "public"."latest_books" AS
 WITH "ranked" AS (SELECT "books"."id" AS "id", "books"."author_id" AS "author_id", "books"."title" AS "title", row_number() OVER (PARTITION BY "books"."author_id" ORDER BY "books"."published_on" DESC) AS "place" FROM "public"."books" AS "books") SELECT "ranked"."id" AS "id", "ranked"."author_id" AS "author_id", "ranked"."title" AS "title", "ranked"."place" AS "place" FROM "ranked" AS "ranked" WHERE "ranked"."place" <= 3 ORDER BY "ranked"."author_id", "ranked"."place";
 
+CREATE VIEW "public"."pairs" AS
+SELECT "q"."a" AS "a", "q"."name" AS "name", "q"."country" AS "country", "q"."born" AS "born", "q"."id" AS "id", "q"."author_id" AS "author_id", "q"."title" AS "title", "q"."price" AS "price", "q"."pages" AS "pages", "q"."published_on" AS "published_on", 1 AS "one" FROM (SELECT "authors"."id" AS "id", "authors"."name" AS "name", "authors"."country" AS "country", "authors"."born" AS "born", "books"."id" AS "id", "books"."author_id" AS "author_id", "books"."title" AS "title", "books"."price" AS "price", "books"."pages" AS "pages", "books"."published_on" AS "published_on" FROM "public"."authors" AS "authors" RIGHT JOIN "public"."books" AS "books" ON "books"."author_id" = "authors"."id") AS "q" ("a", "name", "country", "born", "id", "author_id", "title", "price", "pages", "published_on");
+
 CREATE VIEW "public"."priced_books" AS
 SELECT "books"."id" AS "id", "books"."title" AS "title", "books"."price" AS "price" FROM "public"."books" AS "books" WHERE "books"."price" > 0;
 COMMENT ON VIEW "public"."priced_books" IS 'Books that cost something.';
 COMMENT ON COLUMN "public"."priced_books"."price" IS 'In euro.';
+
+CREATE VIEW "public"."some_books" AS
+SELECT "b"."id" AS "id" FROM "public"."books" AS "b" TABLESAMPLE bernoulli (10 * 2) REPEATABLE (2) WHERE "b"."pages" > 3;
 
 CREATE VIEW "public"."translated_titles" AS
 SELECT ("public"."translated"("b".*))."title" AS "title" FROM "public"."books" AS "b";
@@ -159,6 +168,9 @@ view public.busy_authors
     column author_id: bigint
     column shouted_name: text
     column books: bigint
+view public.cheapest_books
+    column id: bigint
+    column price: numeric(8,2)
 materialized view public.country_statistics
     column country: character(2)
     column authors: bigint
@@ -183,10 +195,24 @@ view public.latest_books
     column author_id: bigint
     column title: text
     column place: bigint
+view public.pairs
+    column a: bigint
+    column name: text
+    column country: character(2)
+    column born: date
+    column id: bigint
+    column author_id: bigint
+    column title: text
+    column price: numeric(8,2)
+    column pages: integer
+    column published_on: date
+    column one: integer
 view public.priced_books
     column id: bigint
     column title: text
     column price: numeric(8,2)
+view public.some_books
+    column id: bigint
 view public.translated_titles
     column title: text
 view public.translations
