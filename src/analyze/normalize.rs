@@ -1,6 +1,6 @@
 //! The expressions and views of a Catalog in their normal form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -389,6 +389,11 @@ impl<'a> Site<'a> {
             let mut values = Vec::with_capacity(list.len());
             for (at, value) in list.iter().enumerate() {
                 values.push(self.bound_value(value, types(at)?, text)?);
+            }
+            // A list has each value once.
+            if head("IN").is_some() {
+                let mut seen = HashSet::new();
+                values.retain(|value: &String| seen.insert(value.clone()));
             }
             texts.push(values.join(", "));
         }

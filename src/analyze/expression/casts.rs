@@ -165,6 +165,8 @@ impl Analyzer<'_> {
                     None => Err(node),
                 }
             }
+            // What has no collation can't be given one.
+            Kind::Collate { base, .. } if !self.names.collatable(to) => Ok(self.coerce(*base, to)),
             // The coercion goes beneath a COLLATE clause, as in `coerce_type`.
             Kind::Collate { base, collation } if self.names.collatable(to) => {
                 let base = self.coerce(*base, to);

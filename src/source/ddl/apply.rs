@@ -28,7 +28,7 @@ impl State {
                     self.add_check(cursor, table, &constraint, expression, recurse)
                 }
                 Kind::Key { .. } | Kind::UsingIndex { .. } | Kind::Exclusion { .. } => {
-                    add_unlike(&mut keys, constraint);
+                    keys.push(constraint);
                     Ok(())
                 }
                 Kind::ForeignKey(_) => {
@@ -276,8 +276,16 @@ impl NewConstraint {
     }
 }
 
-/// Adds a key, unless one on the same columns is there: PostgreSQL makes one index of the two
+/// The constraints that one `CREATE TABLE` declares: of keys on the same columns PostgreSQL makes one
 /// (`transformIndexConstraints`).
+pub(super) fn unlike(constraints: Vec<NewConstraint>) -> Vec<NewConstraint> {
+    let mut kept = Vec::with_capacity(constraints.len());
+    for constraint in constraints {
+        add_unlike(&mut kept, constraint);
+    }
+    kept
+}
+
 fn add_unlike(keys: &mut Vec<NewConstraint>, constraint: NewConstraint) {
     if let Kind::Key {
         columns,
@@ -297,7 +305,6 @@ fn add_unlike(keys: &mut Vec<NewConstraint>, constraint: NewConstraint) {
                     && same_names(include, other_include)
                     && nulls_not_distinct == other_nulls
                     && constraint.deferral == other.deferral
-                    && constraint.index_columns == other.index_columns
             }
             _ => false,
         });

@@ -207,7 +207,8 @@ fn set_schema(
             .map(|(index, _)| index.clone()),
     );
     moved.extend(state.owned_sequences(name, None));
-    let row = state.types.contains_key(name);
+    // A sequence has no rows.
+    let row = sort != Named::Relation && state.types.contains_key(name);
     state.rename_all(&|space, other| {
         let found = match space {
             Space::Relation => moved.contains(other),

@@ -238,7 +238,7 @@ impl State {
             .cloned()
             .collect();
         for partition in partitions {
-            let part = self.add_index_part(&partition, index);
+            let part = self.add_index_part(name, &partition, index);
             self.index_children
                 .entry(name.clone())
                 .or_default()
@@ -247,7 +247,12 @@ impl State {
         }
     }
 
-    fn add_index_part(&mut self, partition: &QualifiedName, index: &Index) -> QualifiedName {
+    fn add_index_part(
+        &mut self,
+        parent: &QualifiedName,
+        partition: &QualifiedName,
+        index: &Index,
+    ) -> QualifiedName {
         let alike = self.table_mut(partition).and_then(|table| {
             let at = table
                 .indexes
@@ -256,7 +261,10 @@ impl State {
             Some(table.indexes.remove(at).name)
         });
         let name = alike.unwrap_or_else(|| {
-            let columns = naming::index_column_names(&index.keys, &index.include);
+            let columns = match self.index_columns.get(parent) {
+                Some(columns) => columns.clone(),
+                None => naming::index_column_names(&index.keys, &index.include),
+            };
             let addition = naming::addition(columns.iter().map(String::as_str));
             self.choose_relation_name(
                 &partition.schema,
@@ -283,8 +291,13 @@ impl State {
                 .table_mut(&partition)
                 .and_then(|partition| take_same_key(partition, key, primary));
             let name = own.unwrap_or_else(|| {
-                let all = key.columns.iter().chain(&key.include).map(String::as_str);
-                let addition = naming::addition(all);
+                let index = QualifiedName::new(&table.schema, &key.name);
+                let addition = match self.index_columns.get(&index) {
+                    Some(columns) => naming::addition(columns.iter().map(String::as_str)),
+                    None => {
+                        naming::addition(key.columns.iter().chain(&key.include).map(String::as_str))
+                    }
+                };
                 let name = self.choose_relation_name(
                     &partition.schema,
                     &partition.name,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::catalog::{Check, Column, QualifiedName, Table, TableKind};
 
+use super::apply::unlike;
 use super::column::{NewColumn, parse_column, parse_column_options};
 use super::constraint::{Kind, NewConstraint, is_table_constraint, parse_table_constraint};
 use super::cursor::{Cursor, Ident, Name, Result};
@@ -454,7 +455,7 @@ pub(super) fn build(state: &mut State, cursor: &Cursor<'_>, draft: Draft) -> Res
             state.inherit_check(parent, check);
         }
     }
-    state.add_constraints(cursor, &name, others, true);
+    state.add_constraints(cursor, &name, unlike(others), true);
     for like in &draft.likes {
         like.add_constraints(state, cursor, &name);
     }
