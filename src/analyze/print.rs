@@ -168,13 +168,18 @@ impl Printer<'_> {
         }
     }
 
+    fn is_undecided_array(&self, node: &Node) -> bool {
+        let array = self.names.strip_domain_base(node.base());
+        array.element().is_none_or(Base::is_undecided)
+    }
+
     fn array(&self, node: &Node, items: &[Node]) -> (Spelling, Text) {
         if items.is_empty() {
             let bare = Spelling {
                 base: UNKNOWN.scalar(),
                 text: Text::atom("'{}'"),
             };
-            let undecided = node.base().element().is_none_or(Base::is_undecided);
+            let undecided = self.is_undecided_array(node);
             let full = if undecided {
                 Text::atom("ARRAY[]")
             } else {
@@ -201,7 +206,7 @@ impl Printer<'_> {
             Some(common) => common.id.array(),
             None => node.base(),
         };
-        let undecided = node.base().element().is_none_or(Base::is_undecided);
+        let undecided = self.is_undecided_array(node);
         let full = if base == node.base() || undecided {
             text.clone()
         } else {

@@ -130,7 +130,10 @@ impl Random<'_> {
             .find(|column| key.contains(&column.name))
             .map(|column| column.ty.clone());
         // Other expressions are evaluated by the server, which can't be done here.
-        let plain = |value: &String| !value.contains(['(', ' ', ':']) && !value.contains("CURRENT");
+        let plain = |value: &String| {
+            let clock = value.contains("CURRENT") || value.contains("LOCAL");
+            !value.contains(['(', ' ', ':']) && !clock
+        };
         let value = |this: &mut Self| {
             let value = ty.as_ref().map(|ty| this.value(ty));
             value.filter(plain).unwrap_or_else(|| "1".to_owned())
