@@ -19,6 +19,7 @@
 //! | `query`, `from`, `scope`, `body` | the same for queries, and functions made of them |
 //! | `coerce` | which operator or function is meant |
 //! | `types`, `datatype`, `names` | types, built-in functions and the Catalog's names |
+//! | `system`, `extensions` | PostgreSQL's own relations, and what extensions bring |
 //! | `literals` | constants |
 //! | `print`, `print_query` | tree → normal form |
 //! | `tokens` | the normal form of what can't be understood |
@@ -29,6 +30,7 @@ mod coerce;
 mod columns;
 mod datatype;
 mod expression;
+mod extensions;
 mod from;
 mod functions;
 mod literals;

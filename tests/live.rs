@@ -78,6 +78,7 @@ parity_of! {
     constraints,
     custom_types,
     declared_keys,
+    extension_functions,
     extensions,
     families_jiff,
     families_time,

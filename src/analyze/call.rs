@@ -9,7 +9,7 @@ use sqlparser::ast::{
 };
 
 use super::coerce::Candidate;
-use super::expression::{Analyzer, Result, integer_type, merge_collations};
+use super::expression::{Analyzer, Result, integer_type};
 use super::tokens::VARIADIC;
 use super::tree::*;
 use super::types::*;
@@ -22,6 +22,8 @@ struct Resolved {
     args: Vec<Node>,
     result: Type,
     signature: Option<Signature>,
+    /// Whether PostgreSQL or a well-known extension has it.
+    described: bool,
 }
 
 /// What a name and types alone say of a call; the printer asks again, with casts left out.
@@ -30,6 +32,8 @@ pub(super) struct Meaning {
     pub arguments: Vec<Base>,
     pub result: Base,
     pub signature: Signature,
+    /// Whether a well-known extension brought it.
+    pub brought: bool,
 }
 
 impl super::names::Names {
@@ -45,23 +49,23 @@ impl super::names::Names {
             // With one candidate there is nothing to choose.
             return None;
         }
-        let mut signatures: Vec<(Option<Rc<str>>, Signature)> = Vec::new();
+        let mut signatures: Vec<(Option<Rc<str>>, Signature, bool)> = Vec::new();
         if matches!(schema, None | Some("pg_catalog")) {
             signatures.extend(
                 builtins()
                     .functions(name)
                     .into_iter()
-                    .map(|signature| (None, signature)),
+                    .map(|signature| (None, signature, false)),
             );
         }
         signatures.extend(
             self.functions(schema, name, path)
                 .into_iter()
-                .map(|function| (Some(function.schema), function.signature)),
+                .map(|f| (Some(f.schema), f.signature, f.brought)),
         );
         let mut plain = Vec::new();
         let mut variadic = Vec::new();
-        for (index, (_, signature)) in signatures.iter().enumerate() {
+        for (index, (_, signature, _)) in signatures.iter().enumerate() {
             let declared = &signature.arguments;
             let candidate = |arguments: Vec<Base>| Candidate {
                 arguments,
@@ -93,12 +97,13 @@ impl super::names::Names {
         let choice = self
             .choose(types, plain)
             .or_else(|| self.choose(types, variadic))?;
-        let (schema, signature) = signatures.into_iter().nth(choice.index)?;
+        let (schema, signature, brought) = signatures.into_iter().nth(choice.index)?;
         Some(Meaning {
             schema,
             arguments: choice.arguments,
             result: choice.result,
             signature,
+            brought,
         })
     }
 }
@@ -118,6 +123,7 @@ impl Analyzer<'_> {
         let types: Vec<Base> = args.iter().map(Node::base).collect();
         match self.names.choose_function(schema, name, &types, self.path) {
             Some(meaning) => Resolved {
+                described: meaning.schema.is_none() || meaning.brought,
                 schema: meaning.schema,
                 known: true,
                 args: args
@@ -162,6 +168,7 @@ impl Analyzer<'_> {
             args,
             result,
             signature: None,
+            described: false,
         }
     }
 
@@ -184,13 +191,13 @@ impl Analyzer<'_> {
             .iter()
             .all(|arg| self.names.category(arg.base()).0 == b'S');
         let nullable = !(resolved.known
-            && resolved.schema.is_none()
+            && resolved.described
             && (functions::is_never_null(name)
                 || (!aggregate
                     && !any_null
                     && (functions::keeps_values(name)
                         || (text && functions::keeps_values_of_text(name))))));
-        let collation = merge_collations(args);
+        let collation = self.merge_collations(args);
         call.schema = resolved.schema;
         call.name = Rc::from(name);
         call.known = resolved.known;
@@ -325,6 +332,7 @@ impl Analyzer<'_> {
                     args,
                     result: INT4.plain(),
                     signature: None,
+                    described: true,
                 };
                 return Ok(Some(self.finish_call(name, resolved, plain_call(name))));
             }
@@ -361,7 +369,7 @@ impl Analyzer<'_> {
             .map(|arg| self.coerce(arg, common))
             .collect();
         let nullable = args.iter().all(|arg| arg.nullable);
-        let collation = merge_collations(&args);
+        let collation = self.merge_collations(&args);
         let mut ty = common.plain();
         ty.modifier = super::expression::common_modifier(&args);
         let mut node = Node::new(Kind::Common { function, args }, ty, nullable);
@@ -372,7 +380,7 @@ impl Analyzer<'_> {
     fn null_if(&self, left: Node, right: Node) -> Node {
         let (left, right, _, _) = self.operands("=", left, right);
         let ty = left.ty.clone();
-        let collation = merge_collations([&left, &right]);
+        let collation = self.merge_collations([&left, &right]);
         let mut node = Node::new(Kind::NullIf(Box::new(left), Box::new(right)), ty, true);
         node.collation = collation;
         node
@@ -446,8 +454,19 @@ impl Analyzer<'_> {
                 args,
                 result: INT8.plain(),
                 signature: None,
+                described: true,
             };
             return Ok(self.finish_call(name, resolved, call));
+        }
+        if let [arg] = args.as_slice()
+            && arg.is_unknown()
+            && call.over.is_none()
+            && !call.variadic
+            && call.arg_names.is_empty()
+            && let Some(ty) = self.names.find_type(schema, name, self.path)
+        {
+            // What looks like a call is the cast of a literal (`func_get_detail`).
+            return Ok(self.coerce(arg.clone(), ty.scalar()));
         }
         let args = self.spread(schema, name, args, &mut call);
         if call.variadic || !call.arg_names.is_empty() {
@@ -465,6 +484,7 @@ impl Analyzer<'_> {
                 args,
                 result: result.plain(),
                 signature: None,
+                described: true,
             };
             return Ok(self.finish_call(name, resolved, call));
         }

@@ -46,7 +46,7 @@ impl Names {
         if source == target {
             return true;
         }
-        if let Some(cast) = builtins().casts.get(&(source, target))
+        if let Some(cast) = self.cast(source, target)
             && cast.context <= context
         {
             return true;
@@ -86,15 +86,14 @@ impl Names {
     pub fn binary_coercible(&self, from: Base, to: Base) -> bool {
         let from = self.strip_domain_base(from);
         from == to
-            || builtins()
-                .casts
-                .get(&(from, to))
+            || self
+                .cast(from, to)
                 .is_some_and(|cast| cast.binary && cast.context == CastContext::Implicit)
     }
 
     /// Chooses an operator; `left` is `None` for a prefix operator.
     pub fn choose_operator(&self, name: &str, left: Option<Base>, right: Base) -> Option<Choice> {
-        let operators = builtins().operators.get(name)?;
+        let operators = self.operators(name);
         if left.is_some_and(|left| left.is(OPAQUE)) || right.is(OPAQUE) {
             return None;
         }

@@ -406,7 +406,7 @@ impl<'a> Analyzer<'a> {
             *result = self.coerce(taken, common);
         }
         let nullable = otherwise.nullable || arms.iter().any(|(_, result)| result.nullable);
-        let collation = merge_collations(
+        let collation = self.merge_collations(
             arms.iter()
                 .map(|(_, result)| result)
                 .chain(std::iter::once(&otherwise)),
@@ -586,7 +586,47 @@ impl<'a> Analyzer<'a> {
         )
     }
 
+    /// The collation of a result (manual, section 24.2.1).
+    pub(super) fn merge_collations<'n>(
+        &self,
+        nodes: impl IntoIterator<Item = &'n Node>,
+    ) -> Collation {
+        let mut merged = Collation::Default;
+        for node in nodes {
+            merged = match (merged, self.collation(node)) {
+                (Collation::Explicit(name), _) | (_, Collation::Explicit(name)) => {
+                    Collation::Explicit(name)
+                }
+                (merged, Collation::Default) => merged,
+                (Collation::Default, other) => other,
+                (Collation::Implicit(a), Collation::Implicit(b)) if a == b => {
+                    Collation::Implicit(a)
+                }
+                _ => Collation::Conflict,
+            };
+        }
+        merged
+    }
+
+    /// The collation of a value, its type's own one (`pg_type.typcollation`) when nothing else is said.
+    fn collation(&self, node: &Node) -> Collation {
+        match node.collation {
+            Collation::Default if self.names.collates_as_c(node.base()) => {
+                Collation::Implicit(Rc::new(QualifiedName::new("pg_catalog", "C")))
+            }
+            ref collation => collation.clone(),
+        }
+    }
+
     pub fn field(&self, base: Node, name: &str) -> Node {
+        // A column of a whole row is the column (`ParseComplexProjection`).
+        if let Kind::WholeRow(shown) = &base.kind {
+            let mut ranges = self.scopes.iter().rev().flat_map(|scope| &scope.ranges);
+            let range = ranges.find(|range| range.shown == *shown);
+            if let Some(Found::Node(node)) = range.map(|range| range.column(name)) {
+                return node;
+            }
+        }
         let row = self.names.strip_domain_base(base.base());
         let ty = match self.names.user_kind(row.id).as_deref() {
             Some(UserKind::Composite(attributes)) => attributes
@@ -759,22 +799,6 @@ pub(super) fn has_column(node: &Node) -> bool {
         Kind::Extract { source, .. } => has_column(source),
         _ => true,
     }
-}
-
-/// The collation of a result (manual, section 24.2.1).
-pub(super) fn merge_collations<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> Collation {
-    let mut merged = Collation::Default;
-    for node in nodes {
-        merged = match (merged, &node.collation) {
-            (Collation::Explicit(name), _) => Collation::Explicit(name),
-            (_, Collation::Explicit(name)) => Collation::Explicit(Rc::clone(name)),
-            (merged, Collation::Default) => merged,
-            (Collation::Default, other) => other.clone(),
-            (Collation::Implicit(a), Collation::Implicit(b)) if a == *b => Collation::Implicit(a),
-            _ => Collation::Conflict,
-        };
-    }
-    merged
 }
 
 /// The modifier that all have, if they agree; NULL agrees with anything.

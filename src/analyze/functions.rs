@@ -72,6 +72,10 @@ pub(super) fn is_never_null(name: &str) -> bool {
             | "jsonb_build_array"
             | "pg_backend_pid"
             | "txid_current"
+            | "uuid_generate_v1"
+            | "uuid_generate_v1mc"
+            | "uuid_generate_v4"
+            | "uuid_nil"
     )
 }
 
@@ -184,6 +188,28 @@ pub(super) fn keeps_values(name: &str) -> bool {
             | "family"
             | "masklen"
             | "network"
+            // Those of extensions.
+            | "crypt"
+            | "digest"
+            | "hmac"
+            | "gen_salt"
+            | "gen_random_bytes"
+            | "similarity"
+            | "word_similarity"
+            | "strict_word_similarity"
+            | "show_trgm"
+            | "unaccent"
+            | "levenshtein"
+            | "soundex"
+            | "metaphone"
+            | "uuid_generate_v3"
+            | "uuid_generate_v5"
+            | "akeys"
+            | "avals"
+            | "nlevel"
+            | "st_astext"
+            | "st_asewkt"
+            | "st_srid"
     )
 }
 

@@ -5,6 +5,7 @@
 //! not what was written. What is not recognised here stays as it is written.
 
 mod address;
+mod hstore;
 mod json;
 mod jsonpath;
 mod range;
@@ -39,6 +40,7 @@ pub(super) fn canonical(names: &Names, base: Base, text: &str) -> Option<String>
         MACADDR => address::macaddr(text, 6),
         MACADDR8 => address::macaddr(text, 8),
         JSONPATH => jsonpath::canonical(text),
+        id if names.is_brought(id, "hstore") => hstore::canonical(text),
         _ => range::range(names, base, text).or_else(|| range::multirange(names, base, text)),
     }
 }

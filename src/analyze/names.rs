@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::extensions::Installed;
 use super::system;
-use super::types::{Base, Category, NAME, RoutineKind, Signature, Type, TypeId, builtins};
+use super::types::*;
 use crate::catalog::{
     ArgumentMode, Catalog, Column, Function, FunctionKind, QualifiedName, TypeRef,
 };
@@ -19,6 +20,12 @@ pub(super) enum UserKind {
     Composite(Vec<(Rc<str>, Type)>),
     Range(Base),
     Multirange(Option<TypeId>),
+    /// A type of a well-known extension.
+    Brought {
+        category: Category,
+        preferred: bool,
+        collatable: bool,
+    },
     /// A type of an extension, of which the Catalog knows only the name.
     Foreign,
 }
@@ -45,11 +52,13 @@ pub(super) struct Relation {
     pub columns: Rc<[RelationColumn]>,
 }
 
-/// A function of the Catalog.
+/// A function of the Catalog, or of an extension.
 #[derive(Debug, Clone)]
 pub(super) struct UserFunction {
     pub schema: Rc<str>,
     pub signature: Signature,
+    /// Whether a well-known extension brought it.
+    pub brought: bool,
 }
 
 /// The names of a Catalog. Names that only occur, such as an extension's types, are added on the way.
@@ -60,6 +69,8 @@ pub(super) struct Names {
     functions: HashMap<String, Vec<UserFunction>>,
     sequences: HashMap<String, Vec<Rc<str>>>,
     extensions: HashMap<String, Rc<str>>,
+    pub(super) installed: Vec<Installed>,
+    pub(super) casts: HashMap<(Base, Base), BuiltinCast>,
     builtin_count: usize,
 }
 
@@ -72,9 +83,17 @@ impl Names {
             functions: HashMap::new(),
             sequences: HashMap::with_capacity(catalog.sequences.len()),
             extensions: HashMap::new(),
+            installed: Vec::new(),
+            casts: HashMap::new(),
             builtin_count: builtins().types.len(),
         };
         system::declare_types(&this);
+        for extension in &catalog.extensions {
+            let schema = Rc::from(extension.schema.as_str());
+            this.install(&extension.name, &schema);
+            this.extensions.insert(extension.name.clone(), schema);
+        }
+        this.describe_installed();
         this.add_types(catalog);
         for table in &catalog.tables {
             this.add_relation(&table.name, &table.columns);
@@ -90,10 +109,6 @@ impl Names {
                 .entry(sequence.name.name.clone())
                 .or_default()
                 .push(Rc::from(sequence.name.schema.as_str()));
-        }
-        for extension in &catalog.extensions {
-            this.extensions
-                .insert(extension.name.clone(), Rc::from(extension.schema.as_str()));
         }
         this
     }
@@ -138,7 +153,7 @@ impl Names {
         }
     }
 
-    pub fn declare(&self, name: &QualifiedName, kind: UserKind) -> TypeId {
+    pub(super) fn declare(&self, name: &QualifiedName, kind: UserKind) -> TypeId {
         let mut types = self.types.borrow_mut();
         let mut by_name = self.types_by_name.borrow_mut();
         let ids = by_name.entry(name.name.clone()).or_default();
@@ -190,7 +205,7 @@ impl Names {
             arguments: Vec::new(),
             defaults: 0,
             variadic: false,
-            result: super::types::VOID.scalar(),
+            result: VOID.scalar(),
             columns: Vec::new(),
         };
         for (i, argument) in function.arguments.iter().enumerate() {
@@ -223,6 +238,7 @@ impl Names {
             .push(UserFunction {
                 schema: Rc::from(function.name.schema.as_str()),
                 signature,
+                brought: false,
             });
     }
 
@@ -346,6 +362,11 @@ impl Names {
             Some(UserKind::Domain(ty)) => self.category(ty.base),
             Some(UserKind::Composite(_)) => (b'C', false),
             Some(UserKind::Range(_) | UserKind::Multirange(_)) => (b'R', false),
+            Some(UserKind::Brought {
+                category,
+                preferred,
+                ..
+            }) => (*category, *preferred),
             _ => (b'U', false),
         }
     }
@@ -379,6 +400,7 @@ impl Names {
             Some(ty) => ty.collatable,
             None => match self.user_kind(base.id).as_deref() {
                 Some(UserKind::Domain(ty)) => self.collatable(ty.base),
+                Some(UserKind::Brought { collatable, .. }) => *collatable,
                 _ => false,
             },
         }
@@ -387,7 +409,7 @@ impl Names {
     /// Whether the type's values have the collation `C`, if nothing else is said (`pg_type.typcollation`).
     pub fn collates_as_c(&self, base: Base) -> bool {
         let is_system = |name: Rc<QualifiedName>| system::is_collated(&name);
-        self.strip_domain_base(base).is(NAME) || self.user_name(base.id).is_some_and(is_system)
+        self.strip_domain_base(base).id == NAME || self.user_name(base.id).is_some_and(is_system)
     }
 
     /// Of a range the type of its bounds.
@@ -436,19 +458,26 @@ impl Names {
         !base.array && matches!(self.user_kind(base.id).as_deref(), Some(UserKind::Enum))
     }
 
-    /// The table or view of that name.
+    /// The table or view of that name. Without a schema a temporary one is found first, then one of
+    /// `pg_catalog`.
     pub fn relation(&self, schema: Option<&str>, name: &str, path: &[String]) -> Option<Relation> {
-        system::relation(self, schema, name)
-            .or_else(|| self.own_relation(schema, name, path).cloned())
-    }
-
-    fn own_relation(&self, schema: Option<&str>, name: &str, path: &[String]) -> Option<&Relation> {
-        let relations = self.relations.get(name)?;
-        let in_schema = |schema: &str| relations.iter().find(|r| r.name.schema == schema);
-        match schema {
-            Some(schema) => in_schema(schema),
-            None => path.iter().find_map(|schema| in_schema(schema)),
+        let relations = self.relations.get(name);
+        let in_schema = |schema: &str| {
+            let mut relations = relations.into_iter().flatten();
+            let own = relations.find(|relation| relation.name.schema == schema);
+            own.cloned()
+                .or_else(|| system::relation(self, Some(schema), name))
+        };
+        if let Some(schema) = schema {
+            return in_schema(schema);
         }
+        let mut path = path.iter().map(String::as_str).peekable();
+        let temporary = path.next_if_eq(&"pg_temp");
+        temporary
+            .into_iter()
+            .chain([system::CATALOG])
+            .chain(path)
+            .find_map(in_schema)
     }
 
     /// Replaces what is known of a view's columns.
@@ -476,9 +505,8 @@ impl Names {
         name: &str,
         path: &[String],
     ) -> Vec<UserFunction> {
-        let Some(functions) = self.functions.get(name) else {
-            return Vec::new();
-        };
+        let own = self.functions.get(name).into_iter().flatten().cloned();
+        let functions: Vec<UserFunction> = own.chain(self.brought_functions(name)).collect();
         let in_schema = |schema: &str| -> Vec<UserFunction> {
             functions
                 .iter()
@@ -492,7 +520,7 @@ impl Names {
                 let found: Vec<UserFunction> =
                     path.iter().flat_map(|schema| in_schema(schema)).collect();
                 if found.is_empty() && !builtins().has_function(name) {
-                    functions.clone()
+                    functions
                 } else {
                     found
                 }
@@ -500,9 +528,11 @@ impl Names {
         }
     }
 
-    /// Whether the Catalog or PostgreSQL has a function of that name.
+    /// Whether the Catalog, an extension or PostgreSQL has a function of that name.
     pub fn has_function(&self, name: &str) -> bool {
-        self.functions.contains_key(name) || builtins().has_function(name)
+        self.functions.contains_key(name)
+            || self.has_brought_function(name)
+            || builtins().has_function(name)
     }
 
     /// The schema of the sequence, table or view of that name.

@@ -9,7 +9,7 @@ use sqlparser::ast::{
 };
 
 use super::datatype::type_column_name;
-use super::expression::{Analyzer, Result, merge_collations, unwrap_query};
+use super::expression::{Analyzer, Result, unwrap_query};
 use super::names::Names;
 use super::print::Printer;
 use super::scope::{Found, Scope};
@@ -62,8 +62,12 @@ pub(super) fn view(
             collation: match &column.collation {
                 Collation::Implicit(name) | Collation::Explicit(name) => {
                     // The type's own collation is none.
+                    let own = match names.collates_as_c(column.ty.base) {
+                        true => "C",
+                        false => "default",
+                    };
                     (names.collatable(column.ty.base)
-                        && !(name.schema == "pg_catalog" && name.name == "default"))
+                        && !(name.schema == "pg_catalog" && name.name == own))
                         .then(|| (**name).clone())
                 }
                 Collation::Default | Collation::Conflict => None,
@@ -351,7 +355,7 @@ impl Analyzer<'_> {
                 collation: column.collation.clone(),
                 ..Node::null()
             };
-            let collation = merge_collations([&probe(&l), &probe(&r)]);
+            let collation = self.merge_collations([&probe(&l), &probe(&r)]);
             columns.push(OutputColumn {
                 name: Rc::clone(&l.name),
                 ty: Type {
@@ -403,7 +407,7 @@ impl Analyzer<'_> {
                 self.common(values, &types, "VALUES")?
             };
             let nullable = nodes.iter().any(|node| node.nullable);
-            let collation = merge_collations(nodes);
+            let collation = self.merge_collations(nodes);
             for row in &mut rows {
                 if let Some(node) = row.get_mut(i) {
                     let taken = std::mem::replace(node, Node::null());

@@ -11,7 +11,7 @@ use super::names::{Names, Relation, RelationColumn, UserKind};
 use super::types::{Base, INT4, NAME, TIMESTAMPTZ, Type, VARCHAR};
 use crate::catalog::{QualifiedName, TypeRef};
 
-const CATALOG: &str = "pg_catalog";
+pub(super) const CATALOG: &str = "pg_catalog";
 const INFORMATION_SCHEMA: &str = "information_schema";
 
 /// The domains that the information schema's columns are of: the type below and its modifier.
@@ -65,36 +65,62 @@ pub(super) fn is_collated(name: &QualifiedName) -> bool {
         && matches!(name.name.as_str(), "character_data" | "yes_or_no")
 }
 
+/// A column as it is listed.
+struct ListedColumn {
+    name: &'static str,
+    ty: TypeRef,
+    nullable: bool,
+    collation: Option<&'static str>,
+}
+
+/// Reads `name:type`, perhaps with a `/collation` and a `!`.
+fn listed(column: &'static str) -> Option<ListedColumn> {
+    let (name, ty) = column.split_once(':')?;
+    let (ty, nullable) = match ty.strip_suffix('!') {
+        Some(ty) => (ty, false),
+        None => (ty, true),
+    };
+    let (ty, collation) = match ty.split_once('/') {
+        Some((ty, collation)) => (ty, Some(collation)),
+        None => (ty, None),
+    };
+    let (ty, array) = match ty.strip_suffix("[]") {
+        Some(ty) => (ty, true),
+        None => (ty, false),
+    };
+    let (schema, ty) = ty.split_once('.').unwrap_or((CATALOG, ty));
+    let ty = TypeRef {
+        schema: schema.into(),
+        name: ty.into(),
+        modifier: None,
+        array,
+    };
+    Some(ListedColumn {
+        name,
+        ty,
+        nullable,
+        collation,
+    })
+}
+
+/// The type of a column of a relation that every database has.
+pub(crate) fn column_type(schema: Option<&str>, relation: &str, column: &str) -> Option<TypeRef> {
+    let (_, columns) = find(schema, relation)?;
+    let mut columns = columns.split(' ').filter_map(listed);
+    Some(columns.find(|listed| listed.name == column)?.ty)
+}
+
 /// The relation of that name, with its columns.
 pub(super) fn relation(names: &Names, schema: Option<&str>, name: &str) -> Option<Relation> {
     let (schema, columns) = find(schema, name)?;
-    let columns = columns.split(' ').filter_map(|column| {
-        let (name, ty) = column.split_once(':')?;
-        let (ty, nullable) = match ty.strip_suffix('!') {
-            Some(ty) => (ty, false),
-            None => (ty, true),
-        };
-        let (ty, collation) = match ty.split_once('/') {
-            Some((ty, collation)) => (ty, Some(collation)),
-            None => (ty, None),
-        };
-        let (ty, array) = match ty.strip_suffix("[]") {
-            Some(ty) => (ty, true),
-            None => (ty, false),
-        };
-        let (schema, ty) = ty.split_once('.').unwrap_or((CATALOG, ty));
-        let ty = TypeRef {
-            schema: schema.into(),
-            name: ty.into(),
-            modifier: None,
-            array,
-        };
-        Some(RelationColumn {
-            name: Rc::from(name),
-            ty: names.type_of(&ty),
-            nullable,
-            collation: collation.map(|name| Rc::new(QualifiedName::new(CATALOG, name))),
-        })
+    let columns = columns.split(' ').filter_map(listed);
+    let columns = columns.map(|column| RelationColumn {
+        name: Rc::from(column.name),
+        ty: names.type_of(&column.ty),
+        nullable: column.nullable,
+        collation: column
+            .collation
+            .map(|name| Rc::new(QualifiedName::new(CATALOG, name))),
     });
     Some(Relation {
         name: Rc::new(QualifiedName::new(schema, name)),

@@ -30,7 +30,8 @@ pub(super) const VARIADIC: &str = "\0variadic";
 /// - `FETCH FIRST (a + b) ROWS ONLY` is `LIMIT (a + b)`, with a mark where it is `WITH TIES`;
 /// - `f(VARIADIC x)` has an argument with a mark for a name;
 /// - `t.*::row`, `(t.*)` and `t.* IS NULL` speak of a column with a mark for a name, `(row).*` of such a field;
-/// - `x::text COLLATE "C"` needs some around `x::text`.
+/// - `x::text COLLATE "C"` needs some around `x::text`;
+/// - `OPERATOR(s.=) ANY (y)` and `OPERATOR(s.-) y` are `= ANY (y)` and `- y`.
 pub(super) fn for_parser(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     let mut new_line = false;
@@ -87,16 +88,51 @@ pub(super) fn for_parser(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         if is_word(Some(&token), "collate") {
             group_cast(&mut out);
         }
+        if ["any", "all", "some"]
+            .iter()
+            .any(|word| is_word(Some(&token), word))
+        {
+            plain_operator(&mut out, true);
+        }
         let star = token.token == Token::Mul;
         out.push(token);
         if star {
             fields(&mut out);
         }
+        plain_operator(&mut out, false);
         trim(&mut out);
         only(&mut out);
         fetch(&mut out);
     }
     out
+}
+
+/// `OPERATOR(schema.+)` at the end of the tokens as `+`, when it is an element's, or has nothing on its left.
+fn plain_operator(out: &mut Vec<TokenWithSpan>, quantified: bool) {
+    let [before @ .., operator, end] = out.as_slice() else {
+        return;
+    };
+    if end.token != Token::RParen || matches!(operator.token, Token::Word(_) | Token::RParen) {
+        return;
+    }
+    let mut before = before;
+    while let [rest @ .., schema, point] = before
+        && matches!(schema.token, Token::Word(_))
+        && point.token == Token::Period
+    {
+        before = rest;
+    }
+    let [before @ .., word, open] = before else {
+        return;
+    };
+    let alone = before
+        .last()
+        .is_none_or(|last| matches!(last.token, Token::LParen | Token::Comma));
+    if is_word(Some(word), "operator") && open.token == Token::LParen && (quantified || alone) {
+        let (operator, length) = (operator.clone(), before.len());
+        out.truncate(length);
+        out.push(operator);
+    }
 }
 
 /// `(row).*` as a field.

@@ -242,11 +242,13 @@ impl Builtins {
             if let Some(line) = line.strip_prefix("type ") {
                 this.read_type(line);
             } else if let Some(line) = line.strip_prefix("cast ") {
-                this.read_cast(line);
+                this.casts.extend(read_cast(line, &|name| this.base(name)));
             } else if let Some(line) = line.strip_prefix("operator ") {
-                this.read_operator(line);
-            } else {
-                this.read_function(line);
+                if let Some((name, operator)) = read_operator(line, &|name| this.base(name)) {
+                    this.operators.entry(name).or_default().push(operator);
+                }
+            } else if let Some((name, function)) = BuiltinFunction::read(line) {
+                this.functions.entry(name).or_default().push(function);
             }
         }
         this
@@ -294,70 +296,6 @@ impl Builtins {
         }
     }
 
-    fn read_cast(&mut self, line: &'static str) -> Option<()> {
-        let mut words = line.split(' ');
-        let source = self.base(words.next()?)?;
-        let target = self.base(words.next()?)?;
-        let context = match words.next()? {
-            "i" => CastContext::Implicit,
-            "a" => CastContext::Assignment,
-            _ => CastContext::Explicit,
-        };
-        let binary = words.next()? == "b";
-        self.casts
-            .insert((source, target), BuiltinCast { context, binary });
-        Some(())
-    }
-
-    fn read_operator(&mut self, line: &'static str) -> Option<()> {
-        let mut words = line.split(' ');
-        let name = words.next()?;
-        let left = match words.next()? {
-            "-" => None,
-            left => Some(self.base(left)?),
-        };
-        let right = self.base(words.next()?)?;
-        let result = self.base(words.next()?)?;
-        self.operators
-            .entry(name)
-            .or_default()
-            .push(BuiltinOperator {
-                left,
-                right,
-                result,
-            });
-        Some(())
-    }
-
-    fn read_function(&mut self, line: &'static str) -> Option<()> {
-        let mut words = line.split(' ');
-        let kind = match words.next()? {
-            "function" => RoutineKind::Function,
-            "aggregate" => RoutineKind::Aggregate,
-            "window" => RoutineKind::Window,
-            _ => return None,
-        };
-        let name = words.next()?;
-        let arguments = words.next()?;
-        let defaults = words.next()?.parse().ok()?;
-        let variadic = words.next()? != "-";
-        let _strict = words.next()?;
-        let result = words.next()?;
-        let columns = words.next().unwrap_or("");
-        self.functions
-            .entry(name)
-            .or_default()
-            .push(BuiltinFunction {
-                kind,
-                arguments,
-                defaults,
-                variadic,
-                result,
-                columns,
-            });
-        Some(())
-    }
-
     /// Whether there is a function of that name.
     pub fn has_function(&self, name: &str) -> bool {
         self.functions.contains_key(name)
@@ -370,35 +308,96 @@ impl Builtins {
         };
         functions
             .iter()
-            .filter_map(|function| self.signature(function))
+            .filter_map(|function| function.signature(&|name| self.base(name)))
             .collect()
     }
+}
 
-    fn signature(&self, function: &BuiltinFunction) -> Option<Signature> {
-        let arguments = match function.arguments {
-            "-" => Vec::new(),
-            list => list
-                .split(',')
-                .map(|name| self.base(name))
-                .collect::<Option<_>>()?,
+/// What finds the type that a list names.
+type Lookup<'a> = &'a dyn Fn(&str) -> Option<Base>;
+
+/// The rest of a line `cast …`.
+pub(super) fn read_cast(line: &str, base: Lookup<'_>) -> Option<((Base, Base), BuiltinCast)> {
+    let mut words = line.split(' ');
+    let source = base(words.next()?)?;
+    let target = base(words.next()?)?;
+    let context = match words.next()? {
+        "i" => CastContext::Implicit,
+        "a" => CastContext::Assignment,
+        _ => CastContext::Explicit,
+    };
+    let binary = words.next()? == "b";
+    Some(((source, target), BuiltinCast { context, binary }))
+}
+
+/// The rest of a line `operator …`.
+pub(super) fn read_operator<'a>(
+    line: &'a str,
+    base: Lookup<'_>,
+) -> Option<(&'a str, BuiltinOperator)> {
+    let mut words = line.split(' ');
+    let name = words.next()?;
+    let left = match words.next()? {
+        "-" => None,
+        left => Some(base(left)?),
+    };
+    let right = base(words.next()?)?;
+    let result = base(words.next()?)?;
+    let operator = BuiltinOperator {
+        left,
+        right,
+        result,
+    };
+    Some((name, operator))
+}
+
+/// `name=type,…`.
+pub(super) fn fields(text: &str, base: Lookup<'_>) -> Option<Vec<(Rc<str>, Base)>> {
+    text.split(',')
+        .filter_map(|field| field.split_once('='))
+        .map(|(name, ty)| Some((Rc::from(name), base(ty)?)))
+        .collect()
+}
+
+impl BuiltinFunction {
+    /// A line `function …`, `aggregate …` or `window …`, with the function's name.
+    pub fn read(line: &'static str) -> Option<(&'static str, Self)> {
+        let mut words = line.split(' ');
+        let kind = match words.next()? {
+            "function" => RoutineKind::Function,
+            "aggregate" => RoutineKind::Aggregate,
+            "window" => RoutineKind::Window,
+            _ => return None,
         };
-        let result = function
-            .result
-            .strip_prefix("setof:")
-            .unwrap_or(function.result);
-        let columns = function
-            .columns
-            .split(',')
-            .filter_map(|column| column.split_once('='))
-            .map(|(name, ty)| Some((Rc::from(name), self.base(ty)?)))
-            .collect::<Option<_>>()?;
-        Some(Signature {
-            kind: function.kind,
+        let name = words.next()?;
+        let arguments = words.next()?;
+        let defaults = words.next()?.parse().ok()?;
+        let variadic = words.next()? != "-";
+        let _strict = words.next()?;
+        let function = Self {
+            kind,
             arguments,
-            defaults: function.defaults,
-            variadic: function.variadic,
-            result: self.base(result)?,
-            columns,
+            defaults,
+            variadic,
+            result: words.next()?,
+            columns: words.next().unwrap_or(""),
+        };
+        Some((name, function))
+    }
+
+    pub fn signature(&self, base: Lookup<'_>) -> Option<Signature> {
+        let arguments = match self.arguments {
+            "-" => Vec::new(),
+            list => list.split(',').map(base).collect::<Option<_>>()?,
+        };
+        let result = self.result.strip_prefix("setof:").unwrap_or(self.result);
+        Some(Signature {
+            kind: self.kind,
+            arguments,
+            defaults: self.defaults,
+            variadic: self.variadic,
+            result: base(result)?,
+            columns: fields(self.columns, base)?,
         })
     }
 }

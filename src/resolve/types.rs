@@ -323,6 +323,9 @@ impl<'a> Types<'a> {
                 None => as_text(ty),
             };
         }
+        if let Some(base) = builtin::of_information_schema(&name) {
+            return of_domain(ty, self.usual_value(&TypeRef::builtin(base), depth));
+        }
         if let Some(domain) = self.domains.get(&name) {
             if depth == 0 {
                 return as_text(ty);

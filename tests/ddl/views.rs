@@ -70,3 +70,26 @@ fn a_column_that_a_view_reads_stays() {
     let dropped = catalog(&format!("{made} ALTER TABLE t DROP COLUMN a CASCADE;"));
     assert!(dropped.views.is_empty());
 }
+
+/// What `tests/live.rs` can't compare with a server, where it is not installed.
+#[test]
+fn functions_and_operators_of_extensions_have_types() {
+    let catalog = catalog(
+        "CREATE SCHEMA ext; CREATE EXTENSION postgis; CREATE EXTENSION vector SCHEMA ext;
+         CREATE TABLE t (place geometry(Point, 4326) NOT NULL, embedding ext.vector(3) NOT NULL);
+         CREATE VIEW v AS SELECT st_distance(place, st_makepoint(1, 2)) AS d, st_astext(place) AS w,
+             place && place AS boxed, (st_dump(place)).path, st_buffer(place::geography, 1) AS b FROM t;
+         CREATE VIEW w AS SELECT ext.avg(embedding) AS mean, min(embedding OPERATOR(ext.<->) '[1,2,3]') AS d FROM t;",
+    );
+    assert_eq!(
+        view_columns(&catalog, "v"),
+        [
+            "d float8",
+            "w text",
+            "boxed bool",
+            "path int4[]",
+            "b public.geography"
+        ]
+    );
+    assert_eq!(view_columns(&catalog, "w"), ["mean ext.vector", "d float8"]);
+}

@@ -40,6 +40,10 @@ pub mod custom_types;
 pub mod declared_keys;
 
 /// The fixture of that name.
+#[path = "../golden/extension_functions/mod.rs"]
+pub mod extension_functions;
+
+/// The fixture of that name.
 #[path = "../golden/extensions/mod.rs"]
 pub mod extensions;
 

@@ -114,13 +114,7 @@ impl Analyzer<'_> {
         let node = self.without_step(node, to);
         // PostgreSQL 18 makes NULL of a JSON null.
         let nullable = node.nullable || node.base().is(JSONB) || node.base().is(OPAQUE);
-        let collation = match node.collation {
-            // That of the type itself (`pg_type.typcollation`).
-            Collation::Default if self.names.collates_as_c(node.base()) => {
-                Collation::Implicit(Rc::new(QualifiedName::new("pg_catalog", "C")))
-            }
-            ref collation => collation.clone(),
-        };
+        let collation = self.collation(&node);
         let mut cast = Node::new(Kind::Cast(Box::new(node)), to.plain(), nullable);
         if self.names.collatable(to) {
             cast.collation = collation;
@@ -130,7 +124,7 @@ impl Analyzer<'_> {
 
     /// An array of these elements, and of their collation.
     pub(super) fn array_of(&self, items: Vec<Node>, ty: Type) -> Node {
-        let collation = merge_collations(&items);
+        let collation = self.merge_collations(&items);
         let mut array = Node::new(Kind::Array(items), ty, false);
         if self.names.collatable(array.base()) {
             array.collation = collation;

@@ -166,7 +166,7 @@ impl Analyzer<'_> {
             || right.nullable
             || !known
             || crate::analyze::functions::operator_may_be_null(name);
-        let collation = merge_collations([&left, &right]);
+        let collation = self.merge_collations([&left, &right]);
         let mut node = Node::new(
             Kind::Operator {
                 name: Rc::from(name),
@@ -240,7 +240,7 @@ impl Analyzer<'_> {
 
     pub(super) fn literal_beside(&self, other: Base) -> Base {
         match self.names.user_kind(other.id).as_deref() {
-            Some(UserKind::Foreign) => other,
+            Some(UserKind::Foreign | UserKind::Brought { .. }) => other,
             _ => TEXT.scalar(),
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! `docs/types.md` is made from it, and `runtime/tests/types` tries each of them on a server.
 
+use crate::catalog::QualifiedName;
 use crate::config::{Dates, Decimals};
 
 /// How an argument of a type is taken.
@@ -276,6 +277,17 @@ pub(in crate::resolve) fn find(name: &str) -> Option<&'static Builtin> {
 pub(in crate::resolve) fn find_extension(name: &str) -> Option<&'static Builtin> {
     let mut types = EXTENSION_TYPES.iter().map(|(_, builtin)| builtin);
     types.find(|builtin| builtin.name == name)
+}
+
+/// What a domain of `information_schema` is made of (manual, section 35.2). No Catalog lists them.
+pub(in crate::resolve) fn of_information_schema(name: &QualifiedName) -> Option<&'static str> {
+    match (name.schema.as_str(), name.name.as_str()) {
+        ("information_schema", "cardinal_number") => Some("int4"),
+        ("information_schema", "character_data" | "yes_or_no") => Some("varchar"),
+        ("information_schema", "sql_identifier") => Some("name"),
+        ("information_schema", "time_stamp") => Some("timestamptz"),
+        _ => None,
+    }
 }
 
 /// A line of the table of types, as `docs/types.md` has it.

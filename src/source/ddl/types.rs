@@ -370,6 +370,13 @@ impl State {
             schema: parts.next().map(str::to_owned),
             span: ty.span.clone(),
         };
+        let schema = table.schema.as_deref();
+        if let Some(found) = analyze::system::column_type(schema, &table.name, &ty.name) {
+            return Ok(TypeRef {
+                array: found.array || ty.array,
+                ..found
+            });
+        }
         let Some((relation, _)) = self.find_relation(&table) else {
             return Err(self.missing(cursor, &table, "table"));
         };

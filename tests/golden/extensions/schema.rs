@@ -19,7 +19,7 @@ CREATE TABLE "public"."leases" (
 );
 
 CREATE TABLE "public"."tenants" (
-    "id" uuid DEFAULT uuid_generate_v4() NOT NULL,
+    "id" uuid DEFAULT "public"."uuid_generate_v4"() NOT NULL,
     "slug" "public"."citext" NOT NULL,
     "labels" "public"."hstore",
     "aliases" "public"."citext"[] DEFAULT '{}' NOT NULL,

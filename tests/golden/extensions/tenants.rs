@@ -3,7 +3,7 @@
 /// A row of the table `public.tenants`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tenant {
-    /// `uuid`, default `uuid_generate_v4()`, primary key
+    /// `uuid`, default `"public"."uuid_generate_v4"()`, primary key
     pub id: ::rowsmith_runtime::uuid::Uuid,
     /// `public.citext`, unique
     pub slug: ::std::string::String,
@@ -205,7 +205,7 @@ impl ::rowsmith_runtime::Table for Tenant {
 /// What is left out gets the column's default, or NULL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewTenant {
-    /// `uuid`, default `uuid_generate_v4()`, primary key
+    /// `uuid`, default `"public"."uuid_generate_v4"()`, primary key
     pub id: ::rowsmith_runtime::Assign<::rowsmith_runtime::uuid::Uuid>,
     /// `public.citext`, unique
     pub slug: ::std::string::String,
@@ -303,7 +303,7 @@ impl ::rowsmith_runtime::NewRow for NewTenant {
 /// What to change in a row of `public.tenants`; what is left out stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TenantPatch {
-    /// `uuid`, default `uuid_generate_v4()`, primary key
+    /// `uuid`, default `"public"."uuid_generate_v4"()`, primary key
     pub id: ::rowsmith_runtime::Assign<::rowsmith_runtime::uuid::Uuid>,
     /// `public.citext`, unique
     pub slug: ::rowsmith_runtime::Assign<::std::string::String>,

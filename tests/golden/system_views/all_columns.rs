@@ -3,21 +3,21 @@
 /// A row of the view `public.all_columns`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AllColumn {
-    /// `text`, nullable
-    pub q: ::std::option::Option<::std::string::String>,
+    /// `text`
+    pub q: ::std::string::String,
     /// `text`, nullable
     pub data_type: ::std::option::Option<::std::string::String>,
-    /// `information_schema.yes_or_no`, travels as text, nullable
-    pub is_nullable: ::std::option::Option<::std::string::String>,
-    /// `int4`, nullable
-    pub p: ::std::option::Option<i32>,
-    /// `text`, nullable
-    pub l: ::std::option::Option<::std::string::String>,
+    /// `information_schema.yes_or_no`
+    pub is_nullable: ::std::string::String,
+    /// `int4`
+    pub p: i32,
+    /// `text`
+    pub l: ::std::string::String,
 }
 
 impl AllColumn {
     /// The column `q`.
-    pub const Q: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
+    pub const Q: ::rowsmith_runtime::Column<Self, ::std::string::String> =
         ::rowsmith_runtime::Column::new("q");
 
     /// The column `data_type`.
@@ -27,19 +27,14 @@ impl AllColumn {
     > = ::rowsmith_runtime::Column::new("data_type");
 
     /// The column `is_nullable`.
-    pub const IS_NULLABLE: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("is_nullable")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."yes_or_no""#);
+    pub const IS_NULLABLE: ::rowsmith_runtime::Column<Self, ::std::string::String> =
+        ::rowsmith_runtime::Column::new("is_nullable");
 
     /// The column `p`.
-    pub const P: ::rowsmith_runtime::Column<Self, ::std::option::Option<i32>> =
-        ::rowsmith_runtime::Column::new("p");
+    pub const P: ::rowsmith_runtime::Column<Self, i32> = ::rowsmith_runtime::Column::new("p");
 
     /// The column `l`.
-    pub const L: ::rowsmith_runtime::Column<Self, ::std::option::Option<::std::string::String>> =
+    pub const L: ::rowsmith_runtime::Column<Self, ::std::string::String> =
         ::rowsmith_runtime::Column::new("l");
 
     /// Lists all rows of `public.all_columns`.
@@ -47,7 +42,7 @@ impl AllColumn {
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "q", "data_type", "is_nullable"::text, "p", "l"
+            SELECT "q", "data_type", "is_nullable", "p", "l"
             FROM "public"."all_columns""#;
         ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
@@ -81,7 +76,7 @@ impl ::rowsmith_runtime::FromRow for AllColumn {
 
 impl ::rowsmith_runtime::Table for AllColumn {
     const NAME: &'static str = r#""public"."all_columns""#;
-    const SELECT_LIST: &'static str = r#""q", "data_type", "is_nullable"::text, "p", "l""#;
+    const SELECT_LIST: &'static str = r#""q", "data_type", "is_nullable", "p", "l""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::Q.spec(),
         Self::DATA_TYPE.spec(),

@@ -21,3 +21,35 @@ pub async fn name_of<'a>(
     let y = ::rowsmith_runtime::IntoNullable::into_nullable(y);
     ::rowsmith_runtime::query::value(db, SQL, &[&x, &y]).await
 }
+
+/// What the function `public.type_names(char)` gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeNamesRow {
+    /// `name`
+    pub type_name: ::std::option::Option<::std::string::String>,
+    /// `name`
+    pub schema_name: ::std::option::Option<::std::string::String>,
+}
+
+impl ::rowsmith_runtime::FromRow for TypeNamesRow {
+    const WIDTH: usize = 2;
+
+    fn from_row(row: &::rowsmith_runtime::Row, at: usize) -> ::rowsmith_runtime::Result<Self> {
+        ::std::result::Result::Ok(Self {
+            type_name: ::rowsmith_runtime::get(row, at)?,
+            schema_name: ::rowsmith_runtime::get(row, at + 1)?,
+        })
+    }
+}
+
+/// The function `public.type_names(category char)`, which returns a table.
+pub async fn type_names(
+    db: &impl ::rowsmith_runtime::Executor,
+    category: impl ::rowsmith_runtime::IntoNullable<i8>,
+) -> ::rowsmith_runtime::Result<::std::vec::Vec<TypeNamesRow>> {
+    const SQL: &str = r#"
+        SELECT "type_name", "schema_name"
+        FROM "public"."type_names"($1::"char")"#;
+    let category = ::rowsmith_runtime::IntoNullable::into_nullable(category);
+    ::rowsmith_runtime::read::all(db, SQL, &[&category]).await
+}

@@ -36,6 +36,23 @@ pub mod attributes;
 #[allow(unused_imports)]
 pub use self::attributes::*;
 
+/// The rows of `public.class_rows`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod class_rows;
+
+#[allow(unused_imports)]
+pub use self::class_rows::*;
+
 /// The rows of `public.constraints_of_t`.
 #[allow(
     dead_code,
@@ -70,6 +87,40 @@ pub mod indexes_and_views;
 #[allow(unused_imports)]
 pub use self::indexes_and_views::*;
 
+/// The rows of `public.listed_columns`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod listed_columns;
+
+#[allow(unused_imports)]
+pub use self::listed_columns::*;
+
+/// The rows of `public.own_columns`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod own_columns;
+
+#[allow(unused_imports)]
+pub use self::own_columns::*;
+
 /// The rows of `public.public_tables`.
 #[allow(
     dead_code,
@@ -103,6 +154,40 @@ pub mod roles;
 
 #[allow(unused_imports)]
 pub use self::roles::*;
+
+/// The rows of `public.roles_of_t`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod roles_of_t;
+
+#[allow(unused_imports)]
+pub use self::roles_of_t::*;
+
+/// The rows of `public.routine_names`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod routine_names;
+
+#[allow(unused_imports)]
+pub use self::routine_names::*;
 
 /// The rows of `public.running`.
 #[allow(
@@ -154,6 +239,57 @@ pub mod t;
 
 #[allow(unused_imports)]
 pub use self::t::*;
+
+/// The rows of `public.table_sizes`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod table_sizes;
+
+#[allow(unused_imports)]
+pub use self::table_sizes::*;
+
+/// The rows of `public.text_types`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod text_types;
+
+#[allow(unused_imports)]
+pub use self::text_types::*;
+
+/// The rows of `public.views`.
+#[allow(
+    dead_code,
+    clippy::disallowed_names,
+    clippy::enum_variant_names,
+    clippy::just_underscores_and_digits,
+    clippy::module_inception,
+    clippy::should_implement_trait,
+    clippy::too_many_arguments,
+    clippy::upper_case_acronyms,
+    clippy::wrong_self_convention
+)]
+pub mod views;
+
+#[allow(unused_imports)]
+pub use self::views::*;
 
 /// The functions and procedures of the schema `public`.
 #[allow(

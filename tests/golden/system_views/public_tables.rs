@@ -3,29 +3,29 @@
 /// A row of the view `public.public_tables`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicTable {
-    /// `information_schema.sql_identifier`, travels as text, nullable
+    /// `information_schema.sql_identifier`, nullable
     pub table_catalog: ::std::option::Option<::std::string::String>,
-    /// `information_schema.sql_identifier`, travels as text, nullable
-    pub table_schema: ::std::option::Option<::std::string::String>,
-    /// `information_schema.sql_identifier`, travels as text, nullable
-    pub table_name: ::std::option::Option<::std::string::String>,
-    /// `information_schema.character_data`, travels as text, nullable
+    /// `information_schema.sql_identifier`
+    pub table_schema: ::std::string::String,
+    /// `information_schema.sql_identifier`
+    pub table_name: ::std::string::String,
+    /// `information_schema.character_data`, nullable
     pub table_type: ::std::option::Option<::std::string::String>,
-    /// `information_schema.sql_identifier`, travels as text, nullable
+    /// `information_schema.sql_identifier`, nullable
     pub self_referencing_column_name: ::std::option::Option<::std::string::String>,
-    /// `information_schema.character_data`, travels as text, nullable
+    /// `information_schema.character_data`, nullable
     pub reference_generation: ::std::option::Option<::std::string::String>,
-    /// `information_schema.sql_identifier`, travels as text, nullable
+    /// `information_schema.sql_identifier`, nullable
     pub user_defined_type_catalog: ::std::option::Option<::std::string::String>,
-    /// `information_schema.sql_identifier`, travels as text, nullable
+    /// `information_schema.sql_identifier`, nullable
     pub user_defined_type_schema: ::std::option::Option<::std::string::String>,
-    /// `information_schema.sql_identifier`, travels as text, nullable
+    /// `information_schema.sql_identifier`, nullable
     pub user_defined_type_name: ::std::option::Option<::std::string::String>,
-    /// `information_schema.yes_or_no`, travels as text, nullable
-    pub is_insertable_into: ::std::option::Option<::std::string::String>,
-    /// `information_schema.yes_or_no`, travels as text, nullable
-    pub is_typed: ::std::option::Option<::std::string::String>,
-    /// `information_schema.character_data`, travels as text, nullable
+    /// `information_schema.yes_or_no`
+    pub is_insertable_into: ::std::string::String,
+    /// `information_schema.yes_or_no`
+    pub is_typed: ::std::string::String,
+    /// `information_schema.character_data`, nullable
     pub commit_action: ::std::option::Option<::std::string::String>,
 }
 
@@ -34,108 +34,75 @@ impl PublicTable {
     pub const TABLE_CATALOG: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("table_catalog")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."sql_identifier""#);
+    > = ::rowsmith_runtime::Column::new("table_catalog");
 
     /// The column `table_schema`.
-    pub const TABLE_SCHEMA: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("table_schema")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."sql_identifier""#);
+    pub const TABLE_SCHEMA: ::rowsmith_runtime::Column<Self, ::std::string::String> =
+        ::rowsmith_runtime::Column::new("table_schema");
 
     /// The column `table_name`.
-    pub const TABLE_NAME: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("table_name")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."sql_identifier""#);
+    pub const TABLE_NAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
+        ::rowsmith_runtime::Column::new("table_name");
 
     /// The column `table_type`.
     pub const TABLE_TYPE: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("table_type")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."character_data""#);
+    > = ::rowsmith_runtime::Column::new("table_type");
 
     /// The column `self_referencing_column_name`.
     pub const SELF_REFERENCING_COLUMN_NAME: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("self_referencing_column_name")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."sql_identifier""#);
+    > = ::rowsmith_runtime::Column::new("self_referencing_column_name");
 
     /// The column `reference_generation`.
     pub const REFERENCE_GENERATION: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("reference_generation")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."character_data""#);
+    > = ::rowsmith_runtime::Column::new("reference_generation");
 
     /// The column `user_defined_type_catalog`.
     pub const USER_DEFINED_TYPE_CATALOG: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("user_defined_type_catalog")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."sql_identifier""#);
+    > = ::rowsmith_runtime::Column::new("user_defined_type_catalog");
 
     /// The column `user_defined_type_schema`.
     pub const USER_DEFINED_TYPE_SCHEMA: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("user_defined_type_schema")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."sql_identifier""#);
+    > = ::rowsmith_runtime::Column::new("user_defined_type_schema");
 
     /// The column `user_defined_type_name`.
     pub const USER_DEFINED_TYPE_NAME: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("user_defined_type_name")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."sql_identifier""#);
+    > = ::rowsmith_runtime::Column::new("user_defined_type_name");
 
     /// The column `is_insertable_into`.
-    pub const IS_INSERTABLE_INTO: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("is_insertable_into")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."yes_or_no""#);
+    pub const IS_INSERTABLE_INTO: ::rowsmith_runtime::Column<Self, ::std::string::String> =
+        ::rowsmith_runtime::Column::new("is_insertable_into");
 
     /// The column `is_typed`.
-    pub const IS_TYPED: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("is_typed")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."yes_or_no""#);
+    pub const IS_TYPED: ::rowsmith_runtime::Column<Self, ::std::string::String> =
+        ::rowsmith_runtime::Column::new("is_typed");
 
     /// The column `commit_action`.
     pub const COMMIT_ACTION: ::rowsmith_runtime::Column<
         Self,
         ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("commit_action")
-        .read_as("text")
-        .sent_as("text", r#""information_schema"."character_data""#);
+    > = ::rowsmith_runtime::Column::new("commit_action");
 
     /// Lists all rows of `public.public_tables`.
     pub async fn list(
         db: &impl ::rowsmith_runtime::Executor,
     ) -> ::rowsmith_runtime::Result<::std::vec::Vec<Self>> {
         const SQL: &str = r#"
-            SELECT "table_catalog"::text, "table_schema"::text, "table_name"::text,
-                   "table_type"::text, "self_referencing_column_name"::text,
-                   "reference_generation"::text, "user_defined_type_catalog"::text,
-                   "user_defined_type_schema"::text, "user_defined_type_name"::text,
-                   "is_insertable_into"::text, "is_typed"::text, "commit_action"::text
+            SELECT "table_catalog", "table_schema", "table_name", "table_type",
+                   "self_referencing_column_name", "reference_generation",
+                   "user_defined_type_catalog", "user_defined_type_schema", "user_defined_type_name",
+                   "is_insertable_into", "is_typed", "commit_action"
             FROM "public"."public_tables""#;
         ::rowsmith_runtime::read::all(db, SQL, &[]).await
     }
@@ -176,7 +143,7 @@ impl ::rowsmith_runtime::FromRow for PublicTable {
 
 impl ::rowsmith_runtime::Table for PublicTable {
     const NAME: &'static str = r#""public"."public_tables""#;
-    const SELECT_LIST: &'static str = r#""table_catalog"::text, "table_schema"::text, "table_name"::text, "table_type"::text, "self_referencing_column_name"::text, "reference_generation"::text, "user_defined_type_catalog"::text, "user_defined_type_schema"::text, "user_defined_type_name"::text, "is_insertable_into"::text, "is_typed"::text, "commit_action"::text"#;
+    const SELECT_LIST: &'static str = r#""table_catalog", "table_schema", "table_name", "table_type", "self_referencing_column_name", "reference_generation", "user_defined_type_catalog", "user_defined_type_schema", "user_defined_type_name", "is_insertable_into", "is_typed", "commit_action""#;
     const COLUMNS: &'static [::rowsmith_runtime::ColumnSpec] = &[
         Self::TABLE_CATALOG.spec(),
         Self::TABLE_SCHEMA.spec(),

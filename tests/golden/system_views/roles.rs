@@ -3,23 +3,21 @@
 /// A row of the view `public.roles`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Role {
-    /// `name`, nullable
-    pub rolname: ::std::option::Option<::std::string::String>,
-    /// `bool`, nullable
-    pub rolsuper: ::std::option::Option<bool>,
+    /// `name`
+    pub rolname: ::std::string::String,
+    /// `bool`
+    pub rolsuper: bool,
     /// `int8`
     pub count: i64,
 }
 
 impl Role {
     /// The column `rolname`.
-    pub const ROLNAME: ::rowsmith_runtime::Column<
-        Self,
-        ::std::option::Option<::std::string::String>,
-    > = ::rowsmith_runtime::Column::new("rolname");
+    pub const ROLNAME: ::rowsmith_runtime::Column<Self, ::std::string::String> =
+        ::rowsmith_runtime::Column::new("rolname");
 
     /// The column `rolsuper`.
-    pub const ROLSUPER: ::rowsmith_runtime::Column<Self, ::std::option::Option<bool>> =
+    pub const ROLSUPER: ::rowsmith_runtime::Column<Self, bool> =
         ::rowsmith_runtime::Column::new("rolsuper");
 
     /// The column `count`.

@@ -12,6 +12,12 @@ CREATE TABLE "public"."t" (
     CONSTRAINT "t_pkey" PRIMARY KEY ("id")
 );
 
+CREATE TABLE "public"."views" (
+    "id" integer NOT NULL,
+    "title" text NOT NULL,
+    CONSTRAINT "views_pkey" PRIMARY KEY ("id")
+);
+
 CREATE FUNCTION "public"."all_classes"()
     RETURNS SETOF pg_class
     LANGUAGE "sql"
@@ -22,11 +28,21 @@ CREATE FUNCTION "public"."name_of"("x" pg_class, "y" "information_schema"."sql_i
     LANGUAGE "sql"
 AS $$SELECT 1$$;
 
+CREATE FUNCTION "public"."type_names"("category" "char")
+    RETURNS TABLE ("type_name" name, "schema_name" name)
+    LANGUAGE "sql" STABLE
+BEGIN ATOMIC
+SELECT "t"."typname" AS "typname", "n"."nspname" AS "nspname" FROM "pg_catalog"."pg_type" AS "t" JOIN "pg_catalog"."pg_namespace" AS "n" ON "n"."oid" = "t"."typnamespace" WHERE "t"."typcategory" = "type_names"."category";
+END;
+
 CREATE VIEW "public"."all_columns" AS
 SELECT "columns"."table_name" || '.' || "columns"."column_name" AS "q", "columns"."data_type"::text AS "data_type", "columns"."is_nullable" AS "is_nullable", "columns"."ordinal_position" + 1 AS "p", lower("columns"."table_name") AS "l" FROM "information_schema"."columns" AS "columns";
 
 CREATE VIEW "public"."attributes" AS
 SELECT array_agg("a"."attname" ORDER BY "a"."attnum") AS "a", max("c"."reltuples") AS "m", int4smaller(1, 2) AS "x" FROM "pg_catalog"."pg_attribute" AS "a" JOIN "pg_catalog"."pg_class" AS "c" ON "a"."attrelid" = "c"."oid";
+
+CREATE VIEW "public"."class_rows" AS
+SELECT "n".*::"pg_catalog"."pg_namespace" AS "namespace", "n"."nspname" AS "name" FROM "pg_catalog"."pg_namespace" AS "n";
 
 CREATE VIEW "public"."constraints_of_t" AS
 SELECT "pg_constraint"."conname" AS "conname", pg_get_constraintdef("pg_constraint"."oid") AS "d", "pg_constraint"."contype" AS "contype", "pg_constraint"."conkey" AS "conkey" FROM "pg_catalog"."pg_constraint" AS "pg_constraint" WHERE "pg_constraint"."conrelid" = 'public.t'::regclass;
@@ -34,17 +50,37 @@ SELECT "pg_constraint"."conname" AS "conname", pg_get_constraintdef("pg_constrai
 CREATE VIEW "public"."indexes_and_views" AS
 SELECT "pg_indexes"."indexdef" AS "indexdef", "pg_indexes"."indexname" AS "indexname" FROM "pg_catalog"."pg_indexes" AS "pg_indexes" UNION SELECT "pg_views"."viewname"::text AS "indexdef", "pg_views"."schemaname" AS "indexname" FROM "pg_catalog"."pg_views" AS "pg_views";
 
+CREATE VIEW "public"."listed_columns" AS
+SELECT "columns"."column_name" AS "column_name", COALESCE("columns"."column_default", '') AS "column_default", "columns"."is_nullable" = 'YES' AS "nullable" FROM "information_schema"."columns" AS "columns" JOIN "information_schema"."tables" AS "tables" USING ("table_schema", "table_name");
+
+CREATE VIEW "public"."own_columns" AS
+SELECT "c"."relname" AS "relname", "a"."attname" AS "attname", format_type("a"."atttypid", "a"."atttypmod") AS "type", pg_get_expr("d"."adbin", "d"."adrelid") AS "default_text", "pg_description"."description" AS "description", obj_description("c"."oid", 'pg_class') AS "comment" FROM "pg_catalog"."pg_attribute" AS "a" JOIN "pg_catalog"."pg_class" AS "c" ON "c"."oid" = "a"."attrelid" LEFT JOIN "pg_catalog"."pg_attrdef" AS "d" ON "d"."adrelid" = "a"."attrelid" AND "d"."adnum" = "a"."attnum" LEFT JOIN "pg_catalog"."pg_description" AS "pg_description" ON "pg_description"."objoid" = "c"."oid" AND "pg_description"."objsubid" = "a"."attnum" WHERE "a"."attnum" > 0 AND NOT "a"."attisdropped";
+
 CREATE VIEW "public"."public_tables" AS
 SELECT "tables"."table_catalog" AS "table_catalog", "tables"."table_schema" AS "table_schema", "tables"."table_name" AS "table_name", "tables"."table_type" AS "table_type", "tables"."self_referencing_column_name" AS "self_referencing_column_name", "tables"."reference_generation" AS "reference_generation", "tables"."user_defined_type_catalog" AS "user_defined_type_catalog", "tables"."user_defined_type_schema" AS "user_defined_type_schema", "tables"."user_defined_type_name" AS "user_defined_type_name", "tables"."is_insertable_into" AS "is_insertable_into", "tables"."is_typed" AS "is_typed", "tables"."commit_action" AS "commit_action" FROM "information_schema"."tables" AS "tables" WHERE "tables"."table_schema" = 'public';
 
 CREATE VIEW "public"."roles" AS
 SELECT "pg_roles"."rolname" AS "rolname", "pg_roles"."rolsuper" AS "rolsuper", count(*) AS "count" FROM "pg_catalog"."pg_roles" AS "pg_roles" GROUP BY "pg_roles"."rolname", "pg_roles"."rolsuper";
 
+CREATE VIEW "public"."roles_of_t" AS
+SELECT "t"."n" AS "n", "r"."rolname" AS "rolname", "r"."rolname"::text AS "role_text", "r"."rolconfig" AS "rolconfig", "t"."n" || '!' AS "shout" FROM "public"."t" AS "t" LEFT JOIN "pg_catalog"."pg_roles" AS "r" ON "r"."rolname" = "t"."n";
+
+CREATE VIEW "public"."routine_names" AS
+SELECT "routines"."routine_name" AS "routine_name", "v"."title" AS "title" FROM "information_schema"."routines" AS "routines", "public"."views" AS "v";
+
 CREATE VIEW "public"."running" AS
 SELECT "pg_stat_activity"."pid" AS "pid", "pg_stat_activity"."query" AS "query", now() - "pg_stat_activity"."query_start" AS "runs", "pg_stat_activity"."state" AS "state" FROM "pg_catalog"."pg_stat_activity" AS "pg_stat_activity" WHERE "pg_stat_activity"."state" <> 'idle' AND has_table_privilege('t', 'SELECT');
 
 CREATE VIEW "public"."sizes" AS
 SELECT "c"."oid" AS "oid", "c"."relname" AS "relname", "c"."relname"::text AS "t", "n"."nspname" AS "nspname", "c"."relacl" AS "relacl", pg_get_userbyid("c"."relowner") AS "owner", pg_total_relation_size("c"."oid") AS "s" FROM "pg_catalog"."pg_class" AS "c" JOIN "pg_catalog"."pg_namespace" AS "n" ON "n"."oid" = "c"."relnamespace" WHERE "c"."relkind" = 'r';
+
+CREATE MATERIALIZED VIEW "public"."table_sizes" AS
+SELECT "pg_stat_all_tables"."schemaname" AS "schemaname", "pg_stat_all_tables"."relname" AS "relname", "pg_stat_all_tables"."n_live_tup" AS "n_live_tup", "pg_stat_all_tables"."last_vacuum" AS "last_vacuum" FROM "pg_catalog"."pg_stat_all_tables" AS "pg_stat_all_tables";
+
+CREATE UNIQUE INDEX "table_sizes_idx" ON "public"."table_sizes" ("schemaname", "relname");
+
+CREATE VIEW "public"."text_types" AS
+SELECT "type_names"."type_name" AS "type_name", "type_names"."schema_name" AS "schema_name" FROM "public"."type_names"('S') AS "type_names" ("type_name", "schema_name");
 "#;
 
 /// The schemas of what is compared.
@@ -56,6 +92,10 @@ table public.t
     column id: integer not null
     column n: name
     primary key: t_pkey (id)
+table public.views
+    column id: integer not null
+    column title: text not null
+    primary key: views_pkey (id)
 view public.all_columns
     column q: text
     column data_type: text
@@ -66,6 +106,9 @@ view public.attributes
     column a: name[]
     column m: real
     column x: integer
+view public.class_rows
+    column namespace: pg_namespace
+    column name: name
 view public.constraints_of_t
     column conname: name
     column d: text
@@ -74,6 +117,17 @@ view public.constraints_of_t
 view public.indexes_and_views
     column indexdef: text
     column indexname: name
+view public.listed_columns
+    column column_name: information_schema.sql_identifier
+    column column_default: character varying
+    column nullable: boolean
+view public.own_columns
+    column relname: name
+    column attname: name
+    column type: text
+    column default_text: text
+    column description: text
+    column comment: text
 view public.public_tables
     column table_catalog: information_schema.sql_identifier
     column table_schema: information_schema.sql_identifier
@@ -91,6 +145,15 @@ view public.roles
     column rolname: name
     column rolsuper: boolean
     column count: bigint
+view public.roles_of_t
+    column n: name
+    column rolname: name
+    column role_text: text
+    column rolconfig: text[]
+    column shout: text
+view public.routine_names
+    column routine_name: information_schema.sql_identifier
+    column title: text
 view public.running
     column pid: integer
     column query: text
@@ -104,8 +167,18 @@ view public.sizes
     column relacl: aclitem[]
     column owner: name
     column s: bigint
+materialized view public.table_sizes
+    column schemaname: name
+    column relname: name
+    column n_live_tup: bigint
+    column last_vacuum: timestamp with time zone
+    index table_sizes_idx: unique btree (schemaname, relname)
+view public.text_types
+    column type_name: name
+    column schema_name: name
 function public.all_classes(): returns setof pg_class
 function public.name_of(pg_class, information_schema.sql_identifier): returns text
+function public.type_names("char"): returns setof record
 "#;
 
 /// Creates the schema in an empty database with [`SCHEMA_SQL`], all of it or nothing.
