@@ -15,6 +15,6 @@ done
 cat fixtures/*/schema.sql | awk -v RS=';\n' -v dir="$corpus" '{ print $0 ";" >(dir "/statement_" NR); close(dir "/statement_" NR) }'
 words=$corpus.words
 grep -ohE '[A-Z][A-Z_]+' fixtures/*/schema.sql | sort -u | sed 's/.*/"&"/' >"$words"
-cargo +nightly fuzz run --fuzz-dir tests/fuzz read_sql "$corpus" -- \
+cargo +nightly fuzz run --fuzz-dir tests/fuzz --target-dir target/fuzz read_sql "$corpus" -- \
     -dict="$words" -max_len=4096 -timeout=20 -rss_limit_mb=4096 -max_total_time="${1:-3600}" -print_final_stats=1
 rm -f "$words"

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Column, Identity, QualifiedName};
 
+use super::apply::unlike;
 use super::column::{NewColumn, column_collation};
 use super::constraint::NewConstraint;
 use super::cursor::{Cursor, Ident, Name, Result, quote_ident};
@@ -49,7 +50,7 @@ pub(super) fn add_column(
             column.default = Some(super::sequence::next_value(&name));
         }
     }
-    constraints.extend(new.constraints);
+    constraints.extend(unlike(new.constraints));
     for child in state.descendants(table) {
         let mut column = column.clone();
         column.identity = None;

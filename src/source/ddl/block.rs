@@ -86,6 +86,8 @@ struct Run<'s> {
     /// Whether errors are handled somewhere, so that they stop what runs.
     guarded: bool,
     calls: usize,
+    /// How many functions may still be called.
+    budget: usize,
     /// Whether a function was called that changes the schema.
     called: bool,
 }
@@ -97,6 +99,7 @@ impl<'s> Run<'s> {
             variables: HashMap::new(),
             guarded: false,
             calls: 0,
+            budget: calls::MAX_CALLS,
             called: false,
         }
     }
@@ -167,7 +170,11 @@ impl<'s> Run<'s> {
         if block.handlers.is_empty() {
             return self.steps(cursor, &block.body);
         }
-        let before = self.state.clone();
+        // What fails at once changes nothing, and needs no way back.
+        let before = match block.body.as_slice() {
+            [Step::Plain(tokens)] if is_atomic(tokens, cursor.source()) => None,
+            _ => Some(self.state.clone()),
+        };
         let said = self.state.diagnostics.len();
         let guarded = std::mem::replace(&mut self.guarded, true);
         let flow = self.steps(cursor, &block.body);
@@ -184,7 +191,9 @@ impl<'s> Run<'s> {
         });
         match handler {
             Some(handler) => {
-                self.state.go_back(before);
+                if let Some(before) = before {
+                    self.state.go_back(before);
+                }
                 self.steps(cursor, &handler.body)
             }
             None => {
@@ -418,6 +427,29 @@ impl<'s> Run<'s> {
         }
         Flow::Next
     }
+}
+
+/// Whether a statement does one thing, which is refused before anything is changed: it makes a type, or adds
+/// one constraint.
+fn is_atomic(tokens: &[Token], source: &str) -> bool {
+    let mut depth = 0_usize;
+    let one = tokens.iter().all(|token| {
+        match token.kind {
+            TokenKind::Symbol(b'(') => depth += 1,
+            TokenKind::Symbol(b')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > 0 || !token.is_symbol(b',')
+    });
+    let has = |words: [&str; 2]| {
+        let mut pairs = tokens.windows(2);
+        pairs.any(|pair| {
+            pair.iter()
+                .zip(words)
+                .all(|(token, word)| token.is_word(source, word))
+        })
+    };
+    one && (has(["create", "type"]) || (has(["alter", "table"]) && has(["add", "constraint"])))
 }
 
 /// Whether a handler is of an error, whose kind its message tells.

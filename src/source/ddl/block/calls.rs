@@ -12,7 +12,10 @@ use super::{Code, Flow, Run, place, span};
 use crate::catalog::{Function, FunctionBody, QualifiedName};
 
 /// How deeply functions may call each other.
-const MAX_CALLS: usize = 16;
+const MAX_DEPTH: usize = 16;
+
+/// How many functions a statement may call in all.
+pub(super) const MAX_CALLS: usize = 1000;
 
 impl Run<'_> {
     /// A query: `SELECT f(…)` and `PERFORM f(…)` run the function, if the files define it.
@@ -41,7 +44,9 @@ impl Run<'_> {
                 _ => None,
             };
             let flow = match values {
-                Some(values) if self.calls < MAX_CALLS => self.function(&function, values, cursor),
+                Some(values) if self.calls < MAX_DEPTH && self.budget > 0 => {
+                    self.function(&function, values, cursor)
+                }
                 _ => {
                     let place = place(cursor, token.span());
                     let message =
@@ -177,6 +182,7 @@ impl Run<'_> {
             schema::set_path(self.state, &setting.values);
         }
         self.calls += 1;
+        self.budget -= 1;
         let code = Code {
             text: body.clone(),
             place: place(cursor, span(cursor.tokens())),
